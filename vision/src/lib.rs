@@ -1,0 +1,3 @@
+//! Everything about seeing: networks, and what they need around them.
+
+pub mod network;

@@ -1,0 +1,51 @@
+//! Networks as data: a specification says the shape, a source of parameters gives the numbers.
+
+mod vgg;
+
+use tch::Tensor;
+
+pub use vgg::{Vgg, VggSpec};
+
+/// Whether a forward pass is for an answer or for learning.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mode {
+    /// Running statistics are used, nothing is dropped.
+    Evaluate,
+    /// Batch statistics are used and updated; hidden units are dropped with this probability.
+    Train {
+        /// Probability of dropping a hidden unit, in `0..1`.
+        dropout: f64,
+    },
+}
+
+/// What a parameter is for, so that a source can initialise it or lay it out in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Convolution kernel, `OIHW`.
+    ConvWeight,
+    /// Matrix of a fully connected layer, `(out, in)`.
+    DenseWeight,
+    /// Additive term of a convolution or a fully connected layer.
+    Bias,
+    /// Factor of a batch normalisation.
+    NormScale,
+    /// Additive term of a batch normalisation.
+    NormShift,
+    /// Running mean of a batch normalisation; not trained by gradient.
+    NormMean,
+    /// Running variance of a batch normalisation; not trained by gradient.
+    NormVariance,
+}
+
+/// Where a network gets its parameters from: a file, or an initialiser when it is trained.
+pub trait Parameters {
+    /// Why a parameter could not be given.
+    type Error;
+
+    /// The parameter with this key, which is exactly of this shape and of kind `f32`.
+    ///
+    /// # Errors
+    ///
+    /// When the source has no such parameter, or one of another shape or kind.
+    fn parameter(&mut self, key: &str, shape: &[i64], role: Role) -> Result<Tensor, Self::Error>;
+}
