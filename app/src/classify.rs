@@ -1,0 +1,71 @@
+//! The one way in: what is asked of the classifier, and who answers.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+
+use crate::{
+    problem::Problem,
+    wire::{Classification, ModelSummary},
+};
+
+/// A picture, or where to get it.
+#[derive(Debug, Clone)]
+pub enum Picture {
+    /// It was sent, perhaps with a file name.
+    Bytes {
+        /// The picture as encoded.
+        bytes: Bytes,
+        /// What the sender calls it.
+        name: Option<String>,
+    },
+    /// To be fetched from this address.
+    Url(String),
+    /// One of the model's own, by file name; the first if none is named.
+    Example(Option<String>),
+}
+
+/// A question to the classifier.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Name of the model.
+    pub model: String,
+    /// What to classify.
+    pub picture: Picture,
+    /// How many classes to name, at least 1; more than there are means all.
+    pub top_k: usize,
+    /// Whether the answer should hold what the network saw.
+    pub crop: bool,
+}
+
+/// What a call of the classifier gives, later.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Classification, Problem>> + Send + 'a>>;
+
+/// What the pages and every protocol need of the classifier.
+///
+/// The server provides an implementation as [`SharedClassifier`] in the context of every page and
+/// server function, so that this crate needs neither the models nor libtorch.
+pub trait Classifier: Send + Sync {
+    /// All models, in order of their names.
+    fn models(&self) -> Vec<ModelSummary>;
+
+    /// One model.
+    fn model(&self, name: &str) -> Option<ModelSummary>;
+
+    /// Classifies one picture.
+    fn classify(&self, request: Request) -> Answer<'_>;
+}
+
+/// The classifier as it stands in context.
+pub type SharedClassifier = Arc<dyn Classifier>;
+
+/// The outcome of a form that was posted without JavaScript.
+///
+/// The server puts it in the context of the page that it renders in answer, and the page shows it.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// The address that was given, to be shown in the form again.
+    pub url: Option<String>,
+    /// What came of it.
+    pub outcome: Result<Classification, Problem>,
+}

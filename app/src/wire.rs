@@ -1,0 +1,146 @@
+//! What travels between server and browser. The JSON of the API is made of the same types.
+
+use serde::{Deserialize, Serialize};
+
+/// A class with the probability that the picture shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Position of the class in the model's list of labels, from 0.
+    pub index: u32,
+    /// What the class is called.
+    pub label: String,
+    /// Calibrated probability in `0..=1`.
+    pub probability: f32,
+}
+
+/// How a picture came to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    /// It was sent.
+    Upload,
+    /// It was fetched from an address.
+    Url,
+    /// It is one of the model's own examples.
+    Example,
+}
+
+/// The picture that was classified.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// How it came.
+    pub kind: SourceKind,
+    /// Address, file name or title, as far as there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// Encoding, such as `jpeg`.
+    pub format: String,
+    /// Width as stored, in pixels.
+    pub width: u32,
+    /// Height as stored, in pixels.
+    pub height: u32,
+    /// Size as encoded, in bytes.
+    pub bytes: u64,
+    /// Whether only the first frame of several was looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub animated: bool,
+}
+
+/// Where the time went, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Timing {
+    /// Fetching from the address; 0 for a picture that was sent.
+    pub fetch_ms: f64,
+    /// Decoding and preparing.
+    pub decode_ms: f64,
+    /// Waiting for the worker.
+    pub queue_ms: f64,
+    /// In the network, for the whole batch.
+    pub inference_ms: f64,
+    /// From the picture's arrival to the answer.
+    pub total_ms: f64,
+}
+
+/// The answer to one picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Classification {
+    /// The model that answered.
+    pub model: String,
+    /// The model that was asked for, when another one stood in for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fallback_for: Option<String>,
+    /// The most probable classes, best first.
+    pub predictions: Vec<Prediction>,
+    /// The picture.
+    pub source: Source,
+    /// The times.
+    pub timing: Timing,
+    /// What the caller should know, such as that no picture was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+    /// What the network saw, as a `data:` URL; only when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub crop: Option<String>,
+}
+
+/// What a model is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum ModelState {
+    /// Its weights are not here.
+    Absent {
+        /// The command that brings them.
+        hint: String,
+    },
+    /// Its weights are being loaded.
+    Loading,
+    /// It answers.
+    Ready,
+    /// It could not be loaded.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A picture that a model offers for trying it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExamplePicture {
+    /// File name, by which it is asked for.
+    pub file: String,
+    /// Path on this server.
+    pub path: String,
+    /// What it shows.
+    pub title: String,
+    /// Who made it, and under which licence.
+    pub credit: String,
+}
+
+/// A model as the pages and the list show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelSummary {
+    /// Name in paths.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// What it is for, in a sentence or two.
+    pub description: String,
+    /// Kind of network, such as `vgg16`.
+    pub architecture: String,
+    /// Side of the square that the network sees, in pixels.
+    pub input_size: u32,
+    /// Number of classes.
+    pub classes: u32,
+    /// Licence of the weights.
+    pub licence: String,
+    /// What it is doing.
+    #[serde(flatten)]
+    pub state: ModelState,
+    /// The model that answers while this one cannot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fallback: Option<String>,
+    /// Pictures to try.
+    pub examples: Vec<ExamplePicture>,
+    /// Largest picture that is taken, in bytes.
+    pub max_upload: u64,
+}
