@@ -1,0 +1,186 @@
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Desk;
+use crate::panics::{contained, discard};
+use crate::queue::Lent;
+use crate::{Health, RunError};
+
+/// Requests that were begun together.
+pub(crate) struct Batch<Request> {
+    ids: Vec<u64>,
+    requests: Vec<Request>,
+    started: Instant,
+}
+
+/// The worker's side.
+impl<Request, Response> Desk<Request, Response>
+where
+    Request: Send + 'static,
+    Response: Send + 'static,
+{
+    /// The pipeline is constructed. Returns false if it is no longer wanted.
+    pub(crate) fn ready(&self) -> bool {
+        self.leave_loading(Health::Ready)
+    }
+
+    /// The pipeline could not be constructed.
+    pub(crate) fn failed(&self, reason: Arc<str>) {
+        self.leave_loading(Health::Failed(reason));
+    }
+
+    /// Waits until there is a batch to run. Returns None when the broker is closed and nothing is
+    /// left to begin.
+    pub(crate) fn next_batch(
+        &self,
+        most: usize,
+        joins: impl Fn(&Request, &Request) -> bool,
+    ) -> Option<Batch<Request>> {
+        loop {
+            let lent = self.look(most)?;
+            let joined = match lent.split_first() {
+                None => continue,
+                Some(((_, first), rest)) => {
+                    // A panic here is the fault of the two requests, not of those before them.
+                    let joins = |next| contained(|| joins(first, next)).unwrap_or(false);
+                    1 + rest.iter().take_while(|(_, next)| joins(next)).count()
+                }
+            };
+            if let Some(batch) = self.begin(lent, joined) {
+                return Some(batch);
+            }
+        }
+    }
+
+    /// Answers the requests of a batch.
+    pub(crate) fn finish(
+        &self,
+        ids: &[u64],
+        ran: Duration,
+        outcome: Result<Vec<Response>, RunError>,
+    ) {
+        let size = ids.len();
+        let outcomes: Vec<_> = match outcome {
+            Ok(responses) => responses.into_iter().map(Ok).collect(),
+            Err(error) => (0..size).map(|_| Err(error.clone())).collect(),
+        };
+        let mut state = self.lock();
+        state.estimate.finished(size, ran);
+        let decided: Vec<_> = ids
+            .iter()
+            .zip(outcomes)
+            .map(|(id, outcome)| state.queue.finish(*id, outcome, ran, size))
+            .collect();
+        drop(state);
+
+        self.observer.tell(|observer| observer.batch_finished(size, ran));
+        for decided in decided {
+            match decided {
+                Ok((reply, answer)) => {
+                    self.observer.tell(|observer| match &answer {
+                        Ok(_) => observer.ok(),
+                        Err(error) => observer.failed(error),
+                    });
+                    let _ = contained(|| drop(reply.send(answer)));
+                }
+                Err(unwanted) => discard(unwanted),
+            }
+        }
+    }
+
+    /// The thread ends, however it came to that: nobody may be left waiting.
+    pub(crate) fn stopped(&self) {
+        let mut state = self.lock();
+        if !matches!(state.health, Health::Failed(_)) {
+            state.health = Health::Stopped;
+        }
+        drop(state);
+        self.abandon_waiting();
+        self.abandon_running();
+        self.publish();
+    }
+}
+
+impl<Request, Response> Desk<Request, Response>
+where
+    Request: Send + 'static,
+    Response: Send + 'static,
+{
+    fn leave_loading(&self, health: Health) -> bool {
+        let mut state = self.lock();
+        let loading = state.health == Health::Loading;
+        if loading {
+            state.health = health;
+        }
+        drop(state);
+        self.publish();
+        loading
+    }
+
+    /// Waits until something waits and lends the front of the queue. The result may be empty.
+    fn look(&self, most: usize) -> Option<Vec<Lent<Request>>> {
+        let mut state = self.lock();
+        loop {
+            let now = Instant::now();
+            let closed = state.health != Health::Ready;
+            let late = state.drain_until.is_some_and(|until| until <= now);
+            if closed && (late || state.queue.len() == 0) {
+                return None;
+            }
+            if state.queue.len() > 0 {
+                let expired = state.queue.expire(now);
+                let lent = state.queue.lend(most);
+                drop(state);
+                self.answer(expired, &RunError::Expired);
+                return Some(lent);
+            }
+            state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Moves the first `joined` of the lent requests to those that run, and puts the others back.
+    ///
+    /// Any of them may have left while the lock was free. If it was the first, the others were
+    /// compared with a request that is not in the batch, and all has to be looked at again.
+    fn begin(&self, lent: Vec<Lent<Request>>, joined: usize) -> Option<Batch<Request>> {
+        let mut batch = Batch { ids: vec![], requests: vec![], started: Instant::now() };
+        let mut waits = Vec::new();
+        let mut left = Vec::new();
+        let mut state = self.lock();
+        let expired = state.queue.expire(batch.started);
+        let first_is_there = lent.first().is_some_and(|(id, _)| state.queue.is_waiting(*id));
+        let joined = if first_is_there { joined } else { 0 };
+        for (place, (id, request)) in lent.into_iter().enumerate() {
+            if place >= joined {
+                left.extend(state.queue.give_back((id, request)));
+            } else if let Some(waited) = state.queue.start(id, batch.started) {
+                waits.push(waited);
+                batch.ids.push(id);
+                batch.requests.push(request);
+            } else {
+                left.push(request);
+            }
+        }
+        if !batch.ids.is_empty() {
+            state.estimate.started(batch.started);
+        }
+        let queued = state.queue.len();
+        drop(state);
+
+        self.answer(expired, &RunError::Expired);
+        left.into_iter().for_each(discard);
+        let size = batch.ids.len();
+        for waited in waits {
+            self.observer.tell(|observer| observer.started(size, waited));
+        }
+        self.observer.tell(|observer| observer.depth(queued));
+        (size > 0).then_some(batch)
+    }
+}
+
+impl<Request> Batch<Request> {
+    /// Splits into what the pipeline takes and what is needed to answer.
+    pub(crate) fn into_parts(self) -> (Vec<u64>, Vec<Request>, Instant) {
+        (self.ids, self.requests, self.started)
+    }
+}

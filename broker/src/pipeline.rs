@@ -1,0 +1,32 @@
+use std::error::Error;
+
+/// Blocking work that is done by one thread, one batch at a time.
+///
+/// A pipeline need not be [`Send`]: it is made, used and dropped on the worker thread, so it may
+/// own handles that must not leave the thread that made them.
+pub trait Pipeline: 'static {
+    /// What one caller asks for.
+    type Request: Send + 'static;
+    /// What one caller gets.
+    type Response: Send + 'static;
+    /// Why a whole batch could not be answered.
+    type Error: Error + Send + Sync + 'static;
+
+    /// Runs one batch, which is never empty, and returns one response for each request, in the
+    /// same order.
+    ///
+    /// # Errors
+    ///
+    /// An error fails every request of this batch and no other. So does a panic, after which the
+    /// same pipeline is used again: it must be fit for the next batch however this one ended.
+    fn run(&mut self, batch: Vec<Self::Request>) -> Result<Vec<Self::Response>, Self::Error>;
+
+    /// May `next` run in the same batch as `first`?
+    ///
+    /// Requests are never reordered, so the first one that does not join ends the batch and
+    /// begins the next one. A panic here counts as "no".
+    fn joins(&self, first: &Self::Request, next: &Self::Request) -> bool {
+        let _ = (first, next);
+        true
+    }
+}

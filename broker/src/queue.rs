@@ -1,0 +1,181 @@
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::ticket::{Left, Reply};
+use crate::{Answer, Counts, RunError};
+
+/// The requests that await an answer, and the count of all.
+///
+/// A request is in `waiting`, then in `running`, then in neither. Whoever takes it out, under the
+/// lock around this value, holds its [`Reply`] and counts it in the same step: that is why there
+/// is exactly one answer and why the counts always add up. Nothing of the user's runs here, not
+/// even a destructor: whatever is taken out is handed to the caller.
+#[derive(Debug)]
+pub(crate) struct Queue<Request, Response> {
+    limit: usize,
+    next_id: u64,
+    /// Ordered by id, which is the order of submission.
+    waiting: BTreeMap<u64, Waiting<Request, Response>>,
+    running: BTreeMap<u64, Running<Response>>,
+    /// `queued` and `running` stay zero here, the maps know them.
+    totals: Counts,
+}
+
+#[derive(Debug)]
+struct Waiting<Request, Response> {
+    /// None while the worker looks at it to decide what joins the batch. The request keeps its
+    /// place meanwhile, and can still be cancelled.
+    request: Option<Request>,
+    reply: Reply<Response>,
+    accepted: Instant,
+    deadline: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Running<Response> {
+    reply: Reply<Response>,
+    waited: Duration,
+}
+
+/// A request that was looked at. It is still in the queue.
+pub(crate) type Lent<Request> = (u64, Request);
+
+/// What was taken out before it ran, for the caller to answer and to drop. The request is None if
+/// the worker holds it.
+pub(crate) type Gone<Request, Response> = (Option<Request>, Reply<Response>);
+
+/// What [`Queue::finish`] decided, for the caller to send.
+pub(crate) type Decided<Response> = (Reply<Response>, Result<Answer<Response>, RunError>);
+
+impl<Request, Response> Queue<Request, Response> {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit: limit.max(1),
+            next_id: 0,
+            waiting: BTreeMap::new(),
+            running: BTreeMap::new(),
+            totals: Counts::default(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.len() >= self.limit
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts { queued: self.waiting.len(), running: self.running.len(), ..self.totals }
+    }
+
+    pub(crate) fn reject(&mut self) {
+        self.totals.rejected += 1;
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        request: Request,
+        reply: Reply<Response>,
+        accepted: Instant,
+        deadline: Option<Instant>,
+    ) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.totals.accepted += 1;
+        self.waiting.insert(id, Waiting { request: Some(request), reply, accepted, deadline });
+        id
+    }
+
+    /// Takes a request out whose ticket no longer waits, or nothing if its fate is decided.
+    pub(crate) fn leave(&mut self, id: u64, left: Left) -> Option<Gone<Request, Response>> {
+        let gone = match self.waiting.remove(&id) {
+            Some(waiting) => (waiting.request, waiting.reply),
+            None => (None, self.running.remove(&id)?.reply),
+        };
+        match left {
+            Left::Cancelled => self.totals.cancelled += 1,
+            Left::Expired => self.totals.expired += 1,
+        }
+        Some(gone)
+    }
+
+    /// Takes out every waiting request whose deadline has passed.
+    pub(crate) fn expire(&mut self, now: Instant) -> Vec<Gone<Request, Response>> {
+        let overdue = |waiting: &Waiting<_, _>| waiting.deadline.is_some_and(|at| at <= now);
+        let expired: Vec<_> = self
+            .waiting
+            .extract_if(.., |_, waiting| overdue(waiting))
+            .map(|(_, waiting)| (waiting.request, waiting.reply))
+            .collect();
+        self.totals.expired += expired.len() as u64;
+        expired
+    }
+
+    /// Hands out the first requests to be looked at.
+    pub(crate) fn lend(&mut self, most: usize) -> Vec<Lent<Request>> {
+        let first = self.waiting.iter_mut().take(most);
+        first.filter_map(|(id, waiting)| Some((*id, waiting.request.take()?))).collect()
+    }
+
+    /// Puts a lent request back into its place, or returns it if the place is gone.
+    pub(crate) fn give_back(&mut self, (id, request): Lent<Request>) -> Option<Request> {
+        match self.waiting.get_mut(&id) {
+            Some(waiting) => {
+                waiting.request = Some(request);
+                None
+            }
+            None => Some(request),
+        }
+    }
+
+    pub(crate) fn is_waiting(&self, id: u64) -> bool {
+        self.waiting.contains_key(&id)
+    }
+
+    /// Moves a lent request to those that run and tells how long it waited, or returns None if it
+    /// is gone.
+    pub(crate) fn start(&mut self, id: u64, now: Instant) -> Option<Duration> {
+        let Waiting { reply, accepted, .. } = self.waiting.remove(&id)?;
+        let waited = now.saturating_duration_since(accepted);
+        self.running.insert(id, Running { reply, waited });
+        Some(waited)
+    }
+
+    /// Decides a request that ran, or returns the response if it has left.
+    pub(crate) fn finish(
+        &mut self,
+        id: u64,
+        outcome: Result<Response, RunError>,
+        ran: Duration,
+        batch_size: usize,
+    ) -> Result<Decided<Response>, Option<Response>> {
+        let Some(Running { reply, waited }) = self.running.remove(&id) else {
+            return Err(outcome.ok());
+        };
+        match &outcome {
+            Ok(_) => self.totals.ok += 1,
+            Err(_) => self.totals.failed += 1,
+        }
+        let answer = outcome.map(|response| Answer { response, waited, ran, batch_size });
+        Ok((reply, answer))
+    }
+
+    /// Takes everything out that waits, counted as failed.
+    pub(crate) fn abandon_waiting(&mut self) -> Vec<Gone<Request, Response>> {
+        self.totals.failed += self.waiting.len() as u64;
+        let waiting = std::mem::take(&mut self.waiting).into_values();
+        waiting.map(|waiting| (waiting.request, waiting.reply)).collect()
+    }
+
+    /// Takes everything out that runs, counted as failed.
+    pub(crate) fn abandon_running(&mut self) -> Vec<Gone<Request, Response>> {
+        self.totals.failed += self.running.len() as u64;
+        let running = std::mem::take(&mut self.running).into_values();
+        running.map(|running| (None, running.reply)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

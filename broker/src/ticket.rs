@@ -1,0 +1,122 @@
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio::time::{Sleep, sleep_until};
+
+use crate::RunError;
+
+/// A response and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<R> {
+    /// What the pipeline returned for the request.
+    pub response: R,
+    /// How long the request waited in the queue.
+    pub waited: Duration,
+    /// How long the pipeline ran on the whole batch.
+    pub ran: Duration,
+    /// How many requests ran together.
+    pub batch_size: usize,
+}
+
+/// A place in the queue, and a future of the answer.
+///
+/// Dropping it cancels the request: its place is free at once, and it is not run unless it runs
+/// already.
+///
+/// A deadline is kept to the moment while the ticket is polled on a tokio runtime with its timer
+/// enabled. Elsewhere an overdue request is not run either, but the answer to it comes only when
+/// the worker is between two batches.
+///
+/// # Panics
+///
+/// Polling panics after the answer was returned, and, if there is a deadline, on a tokio runtime
+/// whose timer is disabled.
+#[must_use = "dropping a ticket cancels its request"]
+pub struct Ticket<R> {
+    id: u64,
+    answer: oneshot::Receiver<Result<Answer<R>, RunError>>,
+    deadline: Option<Instant>,
+    /// Made by the first poll: a request may be submitted where no runtime is.
+    timer: Option<Pin<Box<Sleep>>>,
+    desk: Arc<dyn Leave>,
+    answered: bool,
+}
+
+/// Why a request goes without waiting for its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    Cancelled,
+    Expired,
+}
+
+/// Where a ticket gives its place back.
+pub(crate) trait Leave: Send + Sync {
+    /// Returns false if the fate of the request is already decided, in which case its answer has
+    /// been sent or is about to be.
+    fn leave(&self, id: u64, left: Left) -> bool;
+}
+
+/// The other end of a ticket.
+pub(crate) type Reply<R> = oneshot::Sender<Result<Answer<R>, RunError>>;
+
+impl<R> Ticket<R> {
+    pub(crate) fn new(
+        id: u64,
+        answer: oneshot::Receiver<Result<Answer<R>, RunError>>,
+        deadline: Option<Instant>,
+        desk: Arc<dyn Leave>,
+    ) -> Self {
+        Self { id, answer, deadline, timer: None, desk, answered: false }
+    }
+
+    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(deadline) = self.deadline else { return Poll::Pending };
+        if self.timer.is_none() && Handle::try_current().is_ok() {
+            self.timer = Some(Box::pin(sleep_until(deadline.into())));
+        }
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().poll(context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<R> Future for Ticket<R> {
+    type Output = Result<Answer<R>, RunError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(answer) = Pin::new(&mut self.answer).poll(context) {
+            self.answered = true;
+            return Poll::Ready(answer.unwrap_or(Err(RunError::Stopped)));
+        }
+        // The answer may be decided at this very moment. Then it counts, and is waited for.
+        if self.poll_deadline(context).is_ready() && self.desk.leave(self.id, Left::Expired) {
+            self.answered = true;
+            return Poll::Ready(Err(RunError::Expired));
+        }
+        Poll::Pending
+    }
+}
+
+impl<R> Drop for Ticket<R> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.desk.leave(self.id, Left::Cancelled);
+        }
+    }
+}
+
+impl<R> fmt::Debug for Ticket<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket")
+            .field("id", &self.id)
+            .field("deadline", &self.deadline)
+            .field("answered", &self.answered)
+            .finish_non_exhaustive()
+    }
+}
