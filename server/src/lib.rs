@@ -1,1 +1,11 @@
-//! server
+//! The server of vitrine as a library: what the `vitrine` program is put together from.
+
+pub mod backend;
+pub mod catalogue;
+pub mod cli;
+pub mod fetch;
+pub mod http;
+pub mod service;
+pub mod shutdown;
+pub mod telemetry;
+pub mod worker;

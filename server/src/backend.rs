@@ -1,0 +1,61 @@
+//! What the HTTP layer needs besides classifying: pictures to try, and how things stand.
+
+use std::collections::BTreeMap;
+
+use app::{classify::Classifier, wire::ModelState};
+use bytes::Bytes;
+use serde::Serialize;
+
+/// The service behind the routes. A test puts a made-up one here.
+pub trait Backend: Classifier {
+    /// The example picture of a model with this file name, as encoded.
+    fn example(&self, model: &str, file: &str) -> Option<Bytes>;
+
+    /// How things stand now. Answered without asking the worker, which may be busy.
+    fn readiness(&self) -> Readiness;
+}
+
+/// How things stand, as `/readyz` says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    /// Whether a picture sent now would be classified.
+    pub ready: bool,
+    /// What the worker thread is doing: `loading`, `ready`, `failed`, `draining` or `stopped`.
+    pub worker: &'static str,
+    /// Why the worker failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The state of every model, by name.
+    pub models: BTreeMap<String, ModelState>,
+    /// Requests since the start.
+    pub requests: Requests,
+}
+
+/// Requests since the start: `accepted` is the sum of all below it but `rejected`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Requests {
+    /// Taken into the queue.
+    pub accepted: u64,
+    /// Refused at the door: the queue was full, or the model was not there.
+    pub rejected: u64,
+    /// Answered.
+    pub ok: u64,
+    /// The network failed on them.
+    pub failed: u64,
+    /// Their time was up before they were begun.
+    pub expired: u64,
+    /// Their sender went away.
+    pub cancelled: u64,
+    /// Waiting now.
+    pub queued: u64,
+    /// In the network now.
+    pub running: u64,
+}
+
+impl Readiness {
+    /// Whether the process can still get anywhere. A worker that failed or stopped does not come
+    /// back by itself, so whoever watches the process should start it anew.
+    pub fn live(&self) -> bool {
+        !matches!(self.worker, "failed" | "stopped")
+    }
+}

@@ -1,0 +1,135 @@
+//! The models there are: one folder each, read once at the start.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use bytes::Bytes;
+use vision::{CardError, ModelCard};
+
+/// A model's card with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The card.
+    pub card: ModelCard,
+    /// The example pictures as encoded, in the order of the card.
+    pub examples: Vec<(String, Bytes)>,
+}
+
+/// All models, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// Why the models could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The folder itself.
+    #[error(
+        "cannot read the models folder {}: {source}; name another one with --models",
+        folder.display()
+    )]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is empty.
+    #[error("there is no model in {}: each has a folder of its own with a model.toml", .0.display())]
+    Empty(PathBuf),
+    /// A card is broken.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// An example picture cannot be read.
+    #[error("cannot read the example picture {}: {source}", file.display())]
+    Example {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A fallback that is not there.
+    #[error("model {model} names {fallback} as its fallback, but there is no such model")]
+    Fallback {
+        /// The model whose card says so.
+        model: String,
+        /// The name it gives.
+        fallback: String,
+    },
+}
+
+impl Catalogue {
+    /// Reads every folder below `folder` that holds a `model.toml`.
+    ///
+    /// # Errors
+    ///
+    /// When the folder, a card or an example picture cannot be read, or when there is no model.
+    pub fn read(folder: &Path) -> Result<Self, CatalogueError> {
+        let unreadable = |source| CatalogueError::Folder { folder: folder.to_owned(), source };
+        let mut entries = BTreeMap::new();
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.join("model.toml").is_file() {
+                let entry = Entry::read(&path)?;
+                entries.insert(entry.card.name.clone(), entry);
+            }
+        }
+        if entries.is_empty() {
+            return Err(CatalogueError::Empty(folder.to_owned()));
+        }
+        for Entry { card, .. } in entries.values() {
+            if let Some(fallback) = &card.fallback
+                && !entries.contains_key(fallback)
+            {
+                return Err(CatalogueError::Fallback {
+                    model: card.name.clone(),
+                    fallback: fallback.clone(),
+                });
+            }
+        }
+        Ok(Self { entries })
+    }
+
+    /// The model with this name.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.get(name)
+    }
+
+    /// All models, in order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+}
+
+impl Entry {
+    fn read(folder: &Path) -> Result<Self, CatalogueError> {
+        let card = ModelCard::load(folder)?;
+        let examples = card
+            .examples
+            .iter()
+            .map(|example| {
+                let file = folder.join(&example.file);
+                let name = file_name(&example.file);
+                match fs::read(&file) {
+                    Ok(bytes) => Ok((name, Bytes::from(bytes))),
+                    Err(source) => Err(CatalogueError::Example { file, source }),
+                }
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { card, examples })
+    }
+
+    /// The example picture with this file name.
+    pub fn example(&self, file: &str) -> Option<&Bytes> {
+        self.examples.iter().find(|(name, _)| name == file).map(|(_, bytes)| bytes)
+    }
+}
+
+/// The last part of a path inside a model's folder, by which pages ask for the file.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

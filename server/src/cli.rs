@@ -1,0 +1,70 @@
+//! The command line. Every option is a flag and an environment variable.
+
+mod classify;
+mod models;
+mod options;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+pub use options::{FetchOptions, ModelOptions};
+
+/// Puts a trained image classifier behind a web page and an API.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vitrine",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command, vitrine serves. A flag wins over its environment variable."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the page and the API (the default)
+    Serve(serve::Serve),
+    /// Classify pictures here and now, without a server
+    Classify(classify::Classify),
+    /// List the models and whether their weights are here
+    Models(models::Models),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// What stopped it, as a chain that reads as one line.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command.unwrap_or(Command::Serve(self.serve)) {
+            Command::Serve(serve) => serve.run(),
+            Command::Classify(classify) => classify.run(),
+            Command::Models(models) => models.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_the_default_command() {
+        let cli = Cli::try_parse_from(["vitrine", "--queue", "7"]).expect("flags without a command");
+        assert!(cli.command.is_none());
+        let cli = Cli::try_parse_from(["vitrine", "serve", "--queue", "7"]).expect("the same with it");
+        assert!(matches!(cli.command, Some(Command::Serve(_))));
+    }
+}

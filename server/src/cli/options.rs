@@ -1,0 +1,77 @@
+//! Options that several commands share.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::{
+    catalogue::Catalogue,
+    fetch::{Allow, FetchMode, FetchPolicy, Fetcher},
+};
+
+/// Where the models are and how they compute.
+#[derive(Debug, Clone, Args)]
+pub struct ModelOptions {
+    /// Folder with the models: one folder each, with a model.toml in it
+    #[arg(long, env = "VITRINE_MODELS", value_name = "DIR", default_value = "models")]
+    pub models: PathBuf,
+    /// Threads that a network computes with [default: the cores this process may use]
+    #[arg(long, env = "VITRINE_THREADS", value_name = "N")]
+    pub threads: Option<usize>,
+    /// Answer 503 for a model without weights, even if its card names a fallback
+    #[arg(long, env = "VITRINE_NO_FALLBACK")]
+    pub no_fallback: bool,
+}
+
+/// What may be fetched, and how much.
+#[derive(Debug, Clone, Args)]
+pub struct FetchOptions {
+    /// Whether pictures are fetched by address: from anywhere public, from the hosts of
+    /// --fetch-allow alone, or not at all
+    #[arg(long, env = "VITRINE_FETCH", value_name = "MODE", value_enum, default_value = "public")]
+    pub fetch: FetchMode,
+    /// Host, address or network (CIDR) to fetch from although it is not public; can be repeated
+    #[arg(long, env = "VITRINE_FETCH_ALLOW", value_name = "HOST-or-CIDR", value_delimiter = ',')]
+    pub fetch_allow: Vec<Allow>,
+    /// How long fetching a picture may take, in seconds
+    #[arg(long, env = "VITRINE_FETCH_TIMEOUT", value_name = "SECONDS", default_value_t = 10)]
+    pub fetch_timeout: u64,
+    /// Largest picture that is taken, in bytes, sent or fetched
+    #[arg(long, env = "VITRINE_MAX_UPLOAD", value_name = "BYTES", default_value_t = 20 * 1024 * 1024)]
+    pub max_upload: u64,
+}
+
+impl ModelOptions {
+    /// Reads the models.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or a card cannot be read.
+    pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        Ok(Catalogue::read(&self.models)?)
+    }
+
+    /// Threads to compute with, at least one. The default obeys a container's quota.
+    pub fn threads(&self) -> usize {
+        self.threads.unwrap_or_else(num_cpus::get).max(1)
+    }
+}
+
+impl FetchOptions {
+    /// A fetcher that obeys these options.
+    ///
+    /// # Errors
+    ///
+    /// When TLS cannot be set up, or when a limit is zero.
+    pub fn fetcher(&self) -> anyhow::Result<Fetcher> {
+        let policy = FetchPolicy {
+            mode: self.fetch,
+            allow: self.fetch_allow.clone(),
+            max_bytes: self.max_upload,
+            timeout: Duration::from_secs(self.fetch_timeout),
+            ..FetchPolicy::default()
+        };
+        Fetcher::new(policy).context("cannot set up fetching")
+    }
+}

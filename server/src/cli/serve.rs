@@ -1,0 +1,150 @@
+//! `vitrine serve`.
+
+use std::{
+    env,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context;
+use axum::{ServiceExt, extract::Request};
+use axum_server::Handle;
+use broker::Health;
+use clap::Args;
+use leptos::prelude::LeptosOptions;
+
+use super::options::{FetchOptions, ModelOptions};
+use crate::{
+    http::{self, AppState, HEADER_TIMEOUT},
+    service::{Limits, Service},
+    shutdown, telemetry,
+};
+
+/// What `serve` can be told.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Address and port to listen on
+    #[arg(long, env = "VITRINE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:2017")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    models: ModelOptions,
+    #[command(flatten)]
+    fetch: FetchOptions,
+    /// Pictures that may wait for the network; a further one is refused at once
+    #[arg(long, env = "VITRINE_QUEUE", value_name = "N", default_value_t = 64)]
+    queue: usize,
+    /// Pictures in one run of the network at most
+    #[arg(long, env = "VITRINE_MAX_BATCH", value_name = "N", default_value_t = 8)]
+    max_batch: usize,
+    /// From a picture's arrival to its answer at most, in seconds
+    #[arg(long, env = "VITRINE_TIMEOUT", value_name = "SECONDS", default_value_t = 30)]
+    timeout: u64,
+    /// How long requests under way are given when the server is asked to stop, in seconds
+    #[arg(long, env = "VITRINE_DRAIN", value_name = "SECONDS", default_value_t = 25)]
+    drain: u64,
+    /// Which log lines to write, in the syntax of RUST_LOG
+    #[arg(long, env = "VITRINE_LOG", value_name = "FILTER", default_value = "info")]
+    log: String,
+    /// Folder with the files for the browser [default: `site` beside the program, else target/site]
+    #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "DIR")]
+    site: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        telemetry::start(&self.log)?;
+        let catalogue = self.models.catalogue()?;
+        // Before the models are loaded, so that a port that is taken is known at once.
+        let listener = listen(self.listen)?;
+        let limits = Limits {
+            queue: self.queue.max(1),
+            max_batch: self.max_batch.max(1),
+            timeout: Duration::from_secs(self.timeout),
+            max_upload: self.fetch.max_upload,
+            threads: self.models.threads(),
+            fallback: !self.models.no_fallback,
+        };
+        let service = Service::start(catalogue, self.fetch.fetcher()?, limits, Arc::new(()))
+            .context("cannot start the worker thread")?;
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the runtime")?
+            .block_on(self.serve(listener, Arc::new(service)))
+    }
+
+    async fn serve(self, listener: TcpListener, service: Arc<Service>) -> anyhow::Result<()> {
+        let address = listener.local_addr()?;
+        let state = AppState {
+            leptos: self.leptos(address),
+            backend: Arc::clone(&service) as _,
+            max_upload: self.fetch.max_upload,
+        };
+        let router = http::router(state);
+        let handle = Handle::new();
+        let mut server = axum_server::from_tcp(listener)?.first_request_timeout(HEADER_TIMEOUT);
+        server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
+        let serving = server
+            .handle(handle.clone())
+            .serve(ServiceExt::<Request>::into_make_service(router));
+        tracing::info!("listening on http://{address}/");
+        tokio::spawn(report_health(Arc::clone(&service)));
+
+        let grace = Duration::from_secs(self.drain);
+        tokio::spawn(async move {
+            match shutdown::requested().await {
+                Ok(signal) => tracing::info!("{signal}: finishing what was accepted"),
+                Err(error) => tracing::error!(%error, "cannot listen for signals"),
+            }
+            handle.graceful_shutdown(Some(grace));
+        });
+        serving.await.context("the server stopped")?;
+        // Only now, since a request under way may still need the worker.
+        if let Err(error) = service.shutdown(grace).await {
+            tracing::warn!(%error, "the worker was not done in time");
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+
+    fn leptos(&self, address: SocketAddr) -> LeptosOptions {
+        let site = self.site.clone().unwrap_or_else(default_site);
+        LeptosOptions::builder()
+            .output_name("vitrine")
+            .site_root(site.to_string_lossy().into_owned())
+            .site_pkg_dir("pkg")
+            .site_addr(address)
+            .reload_port(2018)
+            .build()
+    }
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; is it taken? Choose another one with --listen")
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn default_site() -> PathBuf {
+    let beside = env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("site")));
+    beside.filter(|site| site.is_dir()).unwrap_or_else(|| Path::new("target/site").to_owned())
+}
+
+/// Writes a line when the worker is ready, or why it never will be.
+async fn report_health(service: Arc<Service>) {
+    let mut health = service.health();
+    loop {
+        match &*health.borrow_and_update() {
+            Health::Ready => service.report(),
+            Health::Failed(reason) => tracing::error!(%reason, "the worker cannot start"),
+            Health::Loading | Health::Draining | Health::Stopped => {}
+        }
+        if health.changed().await.is_err() {
+            return;
+        }
+    }
+}

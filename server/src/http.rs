@@ -1,0 +1,100 @@
+//! Routes, and what every answer has in common.
+
+mod accept;
+mod assets;
+pub mod classify;
+mod headers;
+mod health;
+mod input;
+mod problem;
+pub(crate) mod request_log;
+
+use std::{sync::Arc, time::Duration};
+
+use app::{App, classify::SharedClassifier, shell};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef, Request},
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+    routing::{get, post},
+};
+use leptos::prelude::{LeptosOptions, provide_context};
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use tower::Layer;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    normalize_path::{NormalizePath, NormalizePathLayer},
+};
+
+use crate::backend::Backend;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct AppState {
+    /// Where the browser's files are, for leptos.
+    pub leptos: LeptosOptions,
+    /// The service.
+    pub backend: Arc<dyn Backend>,
+    /// Largest picture that is taken, in bytes.
+    pub max_upload: u64,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppState").field("max_upload", &self.max_upload).finish_non_exhaustive()
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl AppState {
+    /// What a page and a server function find in context.
+    fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
+        let backend = Arc::clone(&self.backend);
+        move || {
+            let classifier: SharedClassifier = Arc::clone(&backend) as SharedClassifier;
+            provide_context(classifier);
+            headers::content_security_policy();
+        }
+    }
+}
+
+/// Everything vitrine answers to.
+pub fn router(state: AppState) -> NormalizePath<Router> {
+    let routes = generate_route_list(App);
+    let page = {
+        let options = state.leptos.clone();
+        move || shell(options.clone())
+    };
+    let router = Router::new()
+        .leptos_routes_with_context(&state, routes, state.context(), page)
+        .route("/{model}", post(classify::classify))
+        .route("/models/{model}/{file}", get(assets::example))
+        .route("/favicon.svg", get(assets::top_level))
+        .route("/robots.txt", get(assets::top_level))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
+        .layer(from_fn(headers::security))
+        // Every body is cut off at one limit below; readers need none of their own.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(input::body_limit(state.max_upload), input::limit_body))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(request_log::log))
+        .with_state(state);
+    // Outside the router, since a layer inside it runs only after a route has been chosen.
+    NormalizePathLayer::trim_trailing_slash().layer(router)
+}
+
+/// How long a client may take for the head of a request.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a handler is given and what it gives.
+type HttpRequest = Request;
+type HttpResponse = Response;

@@ -1,0 +1,97 @@
+//! `POST /{model}`: a picture in, by whatever way; the answer out, in whatever form.
+
+use app::{
+    classify::{Picture, Posted, Request},
+    problem::Problem,
+    shell,
+    wire::Classification,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use leptos::prelude::provide_context;
+
+use super::{AppState, HttpRequest, HttpResponse, accept::Format, input, problem};
+
+/// Classes that are named unless the caller says how many.
+pub const DEFAULT_TOP_K: usize = 5;
+
+/// The handler.
+pub(super) async fn classify(
+    State(state): State<AppState>,
+    Path(model): Path<String>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let (parts, body) = request.into_parts();
+    let format = Format::accepted(&parts.headers);
+    let input = input::read(&parts, body, state.max_upload).await;
+    let mut url = None;
+    let outcome = match input {
+        Ok(input) => {
+            if let Some(Picture::Url(given)) = &input.picture {
+                url = Some(given.clone());
+            }
+            let picture = input.picture.unwrap_or(Picture::Example(None));
+            let top_k = input.top_k.unwrap_or(DEFAULT_TOP_K);
+            let crop = input.crop || format == Format::Html;
+            state.backend.classify(Request { model, picture, top_k, crop }).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match format {
+        Format::Html => page(&state, parts, Posted { url, outcome }).await,
+        format => respond(&outcome, format),
+    }
+}
+
+fn respond(outcome: &Result<Classification, Problem>, format: Format) -> HttpResponse {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(problem) => return problem::respond(problem, format),
+    };
+    let mut response = match format {
+        Format::Json => Json(answer).into_response(),
+        // The bare label, as a program that only wants to know what it is can take it.
+        Format::Text | Format::Html => {
+            answer.predictions.first().map_or_else(String::new, |p| p.label.clone()).into_response()
+        }
+    };
+    name_model(response.headers_mut(), answer);
+    response
+}
+
+/// The page with the outcome, for a form that was sent without JavaScript.
+async fn page(state: &AppState, parts: Parts, posted: Posted) -> HttpResponse {
+    let context = state.context();
+    let options = state.leptos.clone();
+    let outcome = posted.outcome.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || {
+            context();
+            provide_context(posted.clone());
+        },
+        move || shell(options.clone()),
+    );
+    let mut response = render(HttpRequest::from_parts(parts, axum::body::Body::empty())).await;
+    match &outcome {
+        Ok(answer) => name_model(response.headers_mut(), answer),
+        Err(problem) => *response.status_mut() = problem::status(problem),
+    }
+    response
+}
+
+/// Says in headers which model answered, and for which one if it only stood in.
+fn name_model(headers: &mut HeaderMap, answer: &Classification) {
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    set("vitrine-model", &answer.model);
+    if let Some(asked) = &answer.fallback_for {
+        set("vitrine-fallback-for", asked);
+    }
+}

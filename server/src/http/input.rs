@@ -1,0 +1,226 @@
+//! What a caller sent: a picture or where it is, and a few wishes, in any of the usual ways.
+
+use app::{classify::Picture, problem::Problem};
+use axum::{
+    body::Body,
+    extract::{FromRequest, Multipart, State, multipart::Field},
+    middleware::Next,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::{Bytes, BytesMut};
+use http::{
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+    request::Parts,
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Deserialize;
+
+use super::{HttpRequest, HttpResponse};
+use crate::service::faults;
+
+/// Longest text field, in bytes: an address has at most 2 048.
+const MAX_TEXT: usize = 4096;
+/// Parts of a multipart body that are looked at.
+const MAX_PARTS: usize = 16;
+/// What a body may hold besides the picture: boundaries, other fields, JSON around it.
+const OVERHEAD: u64 = 64 * 1024;
+
+/// A request in one form, whatever it came in.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    /// The picture; `None` if none was given.
+    pub(super) picture: Option<Picture>,
+    /// How many classes to name.
+    pub(super) top_k: Option<usize>,
+    /// Whether to answer with what the network saw, too.
+    pub(super) crop: bool,
+}
+
+/// The JSON form of a request.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonInput {
+    url: Option<String>,
+    image: Option<String>,
+    example: Option<String>,
+    top_k: Option<usize>,
+    crop: Option<bool>,
+}
+
+/// Largest body for pictures of at most `max_upload` bytes: they grow by a third as base64.
+pub(super) fn body_limit(max_upload: u64) -> u64 {
+    max_upload.div_ceil(3) * 4 + OVERHEAD
+}
+
+/// Cuts every body off at the limit, so that no reader has to count.
+pub(super) async fn limit_body(
+    State(limit): State<u64>,
+    request: HttpRequest,
+    next: Next,
+) -> HttpResponse {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
+}
+
+/// Reads a request to classify. What stands in the body wins over what stands in the query.
+///
+/// # Errors
+///
+/// A problem of the caller's: too long, of an unknown kind, or not what it says it is.
+pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<Input, Problem> {
+    let mut input = Input::default();
+    input.take_pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
+    let length = parts.headers.get(CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > body_limit(max_upload)) {
+        return Err(faults::upload_too_large(max_upload));
+    }
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
+    let essence = kind.as_ref().map_or("", mime::Mime::essence_str);
+    if essence == "multipart/form-data" {
+        let request = HttpRequest::from_parts(parts.clone(), body);
+        input.take_multipart(request, max_upload).await?;
+        return Ok(input);
+    }
+    let body = collect(body, max_upload).await?;
+    // `curl --data-binary` calls a picture a form, so its first bytes are asked before its name.
+    if essence.starts_with("image/") || image::guess_format(&body).is_ok() {
+        input.picture = Some(Picture::Bytes { bytes: body, name: None });
+    } else if essence == "application/json" {
+        input.take_json(&body)?;
+    } else if essence == "application/x-www-form-urlencoded" {
+        input.take_pairs(&body)?;
+    } else if !body.is_empty() {
+        // Neither a form nor a picture by its first bytes; decoding says what else it may be.
+        input.picture = Some(Picture::Bytes { bytes: body, name: None });
+    }
+    Ok(input)
+}
+
+impl Input {
+    fn take_pairs(&mut self, pairs: &[u8]) -> Result<(), Problem> {
+        for (name, value) in url::form_urlencoded::parse(pairs) {
+            self.take_text(&name, &value)?;
+        }
+        Ok(())
+    }
+
+    fn take_text(&mut self, name: &str, value: &str) -> Result<(), Problem> {
+        let value = value.trim();
+        match name {
+            _ if value.is_empty() => {}
+            "url" => self.picture = Some(Picture::Url(value.to_owned())),
+            "example" => self.picture = Some(Picture::Example(Some(value.to_owned()))),
+            "top_k" => self.top_k = Some(top_k(value.parse().ok())?),
+            "crop" => self.crop = matches!(value, "true" | "1" | "on"),
+            // A form may carry fields of its own, such as the button that was pressed.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_json(&mut self, body: &[u8]) -> Result<(), Problem> {
+        let json: JsonInput = serde_json::from_slice(body).map_err(|error| {
+            Problem::new(
+                400,
+                "json_invalid",
+                "The JSON cannot be read",
+                format!("{error}. It may hold url, image (base64), example, top_k and crop."),
+            )
+        })?;
+        if let Some(example) = json.example {
+            self.take_text("example", &example)?;
+        }
+        if let Some(url) = json.url {
+            self.take_text("url", &url)?;
+        }
+        if let Some(image) = json.image {
+            let bytes = STANDARD.decode(image.as_bytes()).map_err(|error| {
+                let detail = format!("The field image is not base64: {error}.");
+                Problem::new(400, "base64_invalid", "The picture cannot be read", detail)
+            })?;
+            self.picture = Some(Picture::Bytes { bytes: bytes.into(), name: None });
+        }
+        if json.top_k.is_some() {
+            self.top_k = Some(top_k(json.top_k)?);
+        }
+        self.crop |= json.crop.unwrap_or(false);
+        Ok(())
+    }
+
+    async fn take_multipart(&mut self, request: HttpRequest, max: u64) -> Result<(), Problem> {
+        let mut parts = Multipart::from_request(request, &())
+            .await
+            .map_err(|error| multipart_problem(&error.body_text()))?;
+        let mut file = None;
+        for _ in 0..MAX_PARTS {
+            let part = parts.next_field().await.map_err(|e| unreadable(&e, max))?;
+            let Some(part) = part else { break };
+            let name = part.name().unwrap_or_default().to_owned();
+            if matches!(name.as_str(), "image" | "file") || part.file_name().is_some() {
+                let called = part.file_name().filter(|n| !n.is_empty()).map(str::to_owned);
+                let bytes = read_part(part, max, || faults::upload_too_large(max)).await?;
+                // A browser sends an empty part for a picker that nothing was picked with.
+                if !bytes.is_empty() || called.is_some() {
+                    file = Some(Picture::Bytes { bytes, name: called });
+                }
+            } else {
+                let too_long = || multipart_problem(&format!("the field {name:?} is too long"));
+                let bytes = read_part(part, MAX_TEXT as u64, too_long).await?;
+                self.take_text(&name, &String::from_utf8_lossy(&bytes))?;
+            }
+        }
+        // Whoever picked a file means it, even if an address was left in the form.
+        if file.is_some() {
+            self.picture = file;
+        }
+        Ok(())
+    }
+}
+
+async fn read_part(
+    mut part: Field<'_>,
+    max: u64,
+    too_large: impl Fn() -> Problem,
+) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = part.chunk().await.map_err(|e| unreadable(&e, max))? {
+        if (bytes.len() + chunk.len()) as u64 > max {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+async fn collect(body: Body, max_upload: u64) -> Result<Bytes, Problem> {
+    match body.collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) => Err(unreadable(&error, max_upload)),
+    }
+}
+
+/// Why a body could not be read to its end: it is too long, or it broke off.
+fn unreadable(error: &(dyn std::error::Error + 'static), max_upload: u64) -> Problem {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return faults::upload_too_large(max_upload);
+        }
+        cause = error.source();
+    }
+    let detail = "The request broke off before its end, or is not formed as it says.";
+    Problem::new(400, "body_unreadable", "The request cannot be read", detail)
+}
+
+fn multipart_problem(reason: &str) -> Problem {
+    let detail = format!("{reason}. Send the picture as the field image, or its address as url.");
+    Problem::new(400, "multipart_invalid", "The form cannot be read", detail)
+}
+
+fn top_k(number: Option<usize>) -> Result<usize, Problem> {
+    number.filter(|&k| k > 0).ok_or_else(|| {
+        let detail = "top_k says how many classes to name and must be a whole number above 0.";
+        Problem::new(400, "top_k_invalid", "top_k cannot be read", detail)
+    })
+}

@@ -1,0 +1,67 @@
+//! Problems as answers.
+
+use std::any::Any;
+
+use app::problem::Problem;
+use axum::{Json, response::IntoResponse};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
+use serde::Serialize;
+
+use super::{HttpResponse, accept::Format};
+use crate::service::faults;
+
+/// The members that RFC 9457 names, and ours.
+#[derive(Serialize)]
+struct Details<'a> {
+    r#type: &'static str,
+    #[serde(flatten)]
+    problem: &'a Problem,
+}
+
+/// Words or JSON. A page is rendered elsewhere, since it shows the form again.
+pub(super) fn respond(problem: &Problem, format: Format) -> HttpResponse {
+    let status = status(problem);
+    let mut response = match format {
+        Format::Json => {
+            let details = Details { r#type: "about:blank", problem };
+            let mut response = (status, Json(details)).into_response();
+            let kind = HeaderValue::from_static("application/problem+json");
+            response.headers_mut().insert(CONTENT_TYPE, kind);
+            response
+        }
+        Format::Text | Format::Html => {
+            (status, format!("{}: {}\n", problem.title, problem.detail)).into_response()
+        }
+    };
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+pub(super) fn status(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A known path, but not this way.
+pub(super) async fn method_not_allowed(headers: HeaderMap) -> HttpResponse {
+    let problem = Problem::new(
+        405,
+        "method_not_allowed",
+        "Not this way",
+        "A page is read with GET, a picture is sent to a model with POST.",
+    );
+    respond(&problem, Format::accepted(&headers))
+}
+
+/// A handler panicked. Its text may hold anything, so it goes to the log alone.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands over the box")]
+pub(super) fn panicked(panic: Box<dyn Any + Send>) -> HttpResponse {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("no text"), "a handler panicked");
+    respond(&faults::bug(), Format::Json)
+}

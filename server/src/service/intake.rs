@@ -1,0 +1,121 @@
+//! From a picture, or where it is, to what a network takes.
+
+use std::{io::Cursor, sync::Arc, time::{Duration, Instant}};
+
+use app::{
+    classify::Picture,
+    problem::Problem,
+    wire::{Source, SourceKind},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
+use vision::ModelCard;
+
+use super::{Service, faults};
+use crate::catalogue::Entry;
+
+/// JPEG quality of the crop that a page shows: small, and no artefacts to be seen.
+const CROP_QUALITY: u8 = 88;
+
+/// A picture as it came.
+pub(super) struct Taken {
+    pub(super) bytes: Bytes,
+    pub(super) kind: SourceKind,
+    pub(super) name: Option<String>,
+    pub(super) fetching: Duration,
+}
+
+/// A picture made ready, with what there is to say about it.
+pub(super) struct Ready {
+    pub(super) pixels: Vec<f32>,
+    crop: RgbImage,
+    format: String,
+    width: u32,
+    height: u32,
+    animated: bool,
+}
+
+impl Service {
+    /// Gets hold of the picture.
+    pub(super) async fn take(&self, entry: &Entry, picture: Picture) -> Result<Taken, Problem> {
+        let start = Instant::now();
+        match picture {
+            Picture::Bytes { bytes, name } => {
+                if bytes.len() as u64 > self.limits.max_upload {
+                    return Err(faults::upload_too_large(self.limits.max_upload));
+                }
+                Ok(Taken { bytes, kind: SourceKind::Upload, name, fetching: Duration::ZERO })
+            }
+            Picture::Url(url) => {
+                let fetched = self.fetcher.fetch(&url).await.map_err(|error| faults::fetch(&error))?;
+                Ok(Taken {
+                    bytes: fetched.bytes,
+                    kind: SourceKind::Url,
+                    name: Some(url),
+                    fetching: start.elapsed(),
+                })
+            }
+            Picture::Example(file) => {
+                let found = match &file {
+                    Some(file) => entry.example(file).map(|bytes| (file.clone(), bytes)),
+                    None => entry.examples.first().map(|(name, bytes)| (name.clone(), bytes)),
+                };
+                let (name, bytes) =
+                    found.ok_or_else(|| faults::no_example(&entry.card.name, file.as_deref()))?;
+                Ok(Taken {
+                    bytes: bytes.clone(),
+                    kind: SourceKind::Example,
+                    name: Some(name),
+                    fetching: Duration::ZERO,
+                })
+            }
+        }
+    }
+
+    /// Decodes and prepares on the blocking pool, a few pictures at a time.
+    pub(super) async fn prepare(&self, card: &ModelCard, bytes: Bytes) -> Result<Ready, Problem> {
+        let slot = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| faults::bug())?;
+        let (limits, orientation) = (self.decode_limits, card.orientation);
+        let preprocess = card.preprocess.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            // Kept until the work is done, which goes on even if nobody waits for it any more.
+            let _slot = slot;
+            let picture = vision::decode(&bytes, &limits, orientation)?;
+            let prepared = preprocess.prepare(&picture.pixels);
+            Ok(Ready {
+                pixels: prepared.pixels,
+                crop: prepared.crop,
+                format: picture.format.to_string(),
+                width: picture.width,
+                height: picture.height,
+                animated: picture.animated,
+            })
+        });
+        work.await.map_err(|_| faults::bug())?.map_err(|error| faults::decode(&error))
+    }
+}
+
+impl Ready {
+    pub(super) fn source(&self, kind: SourceKind, name: Option<String>, bytes: u64) -> Source {
+        Source {
+            kind,
+            name,
+            format: self.format.clone(),
+            width: self.width,
+            height: self.height,
+            bytes,
+            animated: self.animated,
+        }
+    }
+
+    /// What the network saw, as a `data:` URL with a JPEG: some 15 kB for 224 x 224.
+    pub(super) fn crop_url(&self) -> Result<String, Problem> {
+        let (width, height) = self.crop.dimensions();
+        let mut jpeg = Cursor::new(Vec::new());
+        JpegEncoder::new_with_quality(&mut jpeg, CROP_QUALITY)
+            .write_image(self.crop.as_raw(), width, height, ExtendedColorType::Rgb8)
+            .map_err(|_| faults::bug())?;
+        Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg.into_inner())))
+    }
+}
