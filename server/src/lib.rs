@@ -1,1 +1,3 @@
-//! server
+//! The server of vitrine.
+
+pub mod fetch;
