@@ -219,3 +219,6 @@ impl<Request, Response> fmt::Debug for Desk<Request, Response> {
         f.debug_struct("Desk").field("health", &*self.health.borrow()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

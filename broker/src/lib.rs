@@ -47,9 +47,9 @@
 //! - Health is told through a channel of its own, never through the queue.
 //! - An idle broker costs nothing: nothing polls.
 //!
-//! What cannot be promised is to interrupt a pipeline that runs: no thread can be made to stop.
-//! A pipeline should be content with dying by a panic, so a program that uses this crate must not
-//! be built with `panic = "abort"`.
+//! What cannot be promised is to interrupt a pipeline that runs, as no thread can be made to stop.
+//! And a panic can be survived only where it unwinds: a program that uses this crate must not be
+//! built with `panic = "abort"`.
 
 mod broker;
 mod config;

@@ -1,0 +1,83 @@
+use std::time::Duration;
+
+use crate::stage::{Request, answer, busy_stage, say, stage};
+
+#[tokio::test]
+async fn requests_run_in_the_order_of_submission() {
+    let (broker, batches, holder, _held) = busy_stage(64, 1).await;
+    let tickets: Vec<_> =
+        (1..=50).map(|number| broker.submit(say(number), None).unwrap()).collect();
+    drop(holder);
+    // Waiting for them in another order changes nothing.
+    for ticket in tickets.into_iter().rev() {
+        answer(ticket).await.unwrap();
+    }
+    let order: Vec<u32> = batches.lock().unwrap().iter().flatten().copied().collect();
+    assert_eq!(order, (0..=50).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_queued_up_meanwhile_runs_together() {
+    let (broker, batches, holder, _held) = busy_stage(64, 4).await;
+    let tickets: Vec<_> = (1..=6).map(|number| broker.submit(say(number), None).unwrap()).collect();
+    drop(holder);
+    let mut sizes = Vec::new();
+    for (number, ticket) in (1..).zip(tickets) {
+        let answer = answer(ticket).await.unwrap();
+        assert_eq!(answer.response.number, number);
+        sizes.push(answer.batch_size);
+    }
+    assert_eq!(sizes, [4, 4, 4, 4, 2, 2]);
+    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1, 2, 3, 4], vec![5, 6]]);
+}
+
+#[tokio::test]
+async fn a_lone_request_does_not_wait_for_company() {
+    let (broker, _) = stage(64, 64).await;
+    // The next request comes only after the answer, so waiting for it would be for ever.
+    for number in 0..10 {
+        let answer = answer(broker.submit(say(number), None).unwrap()).await.unwrap();
+        assert_eq!(answer.batch_size, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_join_begins_the_next_batch() {
+    let (broker, batches, holder, _held) = busy_stage(64, 8).await;
+    let groups = [7, 7, 8, 7, 7];
+    let tickets: Vec<_> = (1..)
+        .zip(groups)
+        .map(|(number, group)| broker.submit(Request { group, ..say(number) }, None).unwrap())
+        .collect();
+    drop(holder);
+    for ticket in tickets {
+        answer(ticket).await.unwrap();
+    }
+    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1, 2], vec![3], vec![4, 5]]);
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_compared_runs_alone() {
+    let (broker, batches, holder, _held) = busy_stage(64, 8).await;
+    let groups = [1, u32::MAX, 1];
+    let tickets: Vec<_> = (1..)
+        .zip(groups)
+        .map(|(number, group)| broker.submit(Request { group, ..say(number) }, None).unwrap())
+        .collect();
+    drop(holder);
+    for ticket in tickets {
+        answer(ticket).await.unwrap();
+    }
+    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1], vec![2], vec![3]]);
+}
+
+#[tokio::test]
+async fn an_answer_tells_how_it_came_about() {
+    let (broker, _, holder, held) = busy_stage(4, 1).await;
+    let waiting = broker.submit(say(1), None).unwrap();
+    let pause = Duration::from_millis(20);
+    std::thread::sleep(pause);
+    drop(holder);
+    assert!(answer(held).await.unwrap().ran >= pause);
+    assert!(answer(waiting).await.unwrap().waited >= pause);
+}
