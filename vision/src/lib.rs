@@ -1,3 +1,4 @@
 //! Everything about seeing: networks, and what they need around them.
 
 pub mod network;
+pub mod preprocess;
