@@ -1,4 +1,5 @@
 //! Everything about seeing: networks, and what they need around them.
 
+pub mod decode;
 pub mod network;
 pub mod preprocess;
