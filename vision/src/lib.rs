@@ -3,3 +3,4 @@
 pub mod decode;
 pub mod network;
 pub mod preprocess;
+pub mod weights;
