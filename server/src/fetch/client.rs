@@ -29,6 +29,19 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Fetches pictures within the limits of a [`FetchPolicy`]. Clones share their slots.
+///
+/// # Example
+///
+/// ```no_run
+/// use server::fetch::{FetchMode, FetchPolicy, Fetcher};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = FetchPolicy { mode: FetchMode::Public, ..FetchPolicy::default() };
+/// let fetched = Fetcher::new(policy)?.fetch("https://www.example.org/cat.png").await?;
+/// println!("{} bytes from {}", fetched.bytes.len(), fetched.final_url);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     shared: Arc<Shared>,
@@ -42,6 +55,12 @@ pub struct Fetched {
     pub bytes: Bytes,
     /// Where it came from in the end, after redirects and without a fragment.
     pub final_url: Url,
+}
+
+/// Where one hop led.
+enum Hop {
+    Arrived(Bytes),
+    Sent(Target),
 }
 
 #[derive(Debug)]
@@ -122,30 +141,30 @@ impl Shared {
             return Err(FetchError::Off.into());
         }
         let target = Target::parse(url)?;
+        let host = target.host_str().to_owned();
         let _slot = self.slots.try_acquire().map_err(|_| FetchError::Busy)?;
-        let host = target.url.host_str().unwrap_or_default().to_owned();
         match tokio::time::timeout(self.policy.timeout, self.follow(target)).await {
             Ok(fetched) => fetched,
-            Err(_) => Err(Failure::new(FetchError::Timeout, format!("{host}: out of time"))),
+            Err(_) => Err(Failure::from(FetchError::Timeout).context(host)),
         }
     }
 
     async fn follow(&self, mut target: Target) -> Result<Fetched, Failure> {
         for _ in 0..=MAX_REDIRECTS {
-            let addresses = self.addresses(&target).await?;
-            let response = self.send(&target, addresses).await?;
-            match response.status() {
-                StatusCode::OK => {
-                    let bytes = body::receive(response, self.policy.max_bytes).await?;
-                    return Ok(Fetched { bytes, final_url: target.url });
-                }
-                status => match location(&response) {
-                    Some(location) => target = target.join(location)?,
-                    None => return Err(FetchError::UpstreamStatus(status.as_u16()).into()),
-                },
+            match self.hop(&target).await.map_err(|failure| failure.context(target.host_str()))? {
+                Hop::Arrived(bytes) => return Ok(Fetched { bytes, final_url: target.url }),
+                Hop::Sent(next) => target = next,
             }
         }
-        Err(FetchError::TooManyRedirects.into())
+        Err(Failure::from(FetchError::TooManyRedirects).context(target.host_str()))
+    }
+
+    async fn hop(&self, target: &Target) -> Result<Hop, Failure> {
+        let addresses = self.addresses(target).await?;
+        let client = self.client(target, &addresses)?;
+        self.ask(client, target, &addresses)
+            .await
+            .map_err(|failure| failure.context(format_args!("{addresses:?}")))
     }
 
     /// The addresses a target may be reached at, every one of them checked.
@@ -168,13 +187,25 @@ impl Shared {
         Ok(found.into_iter().map(|address| SocketAddr::new(address, target.port)).collect())
     }
 
-    async fn send(&self, target: &Target, addresses: Vec<SocketAddr>) -> Result<Response, Failure> {
-        let response = self.client(target, &addresses)?.get(target.url.clone()).send().await?;
+    async fn ask(
+        &self,
+        client: Client,
+        target: &Target,
+        addresses: &[SocketAddr],
+    ) -> Result<Hop, Failure> {
+        let response = client.get(target.url.clone()).send().await?;
         // Should the client ever connect by other means than the addresses it was given, this stops the
         // answer, if not the request.
-        match response.remote_addr() {
-            Some(peer) if addresses.iter().any(|it| same(*it, peer)) => Ok(response),
-            peer => Err(Failure::new(FetchError::Unreachable, format!("answered by {peer:?}"))),
+        let peer = response.remote_addr();
+        if !peer.is_some_and(|peer| addresses.iter().any(|it| same(*it, peer))) {
+            return Err(Failure::new(FetchError::Unreachable, format!("answered by {peer:?}")));
+        }
+        match (response.status(), location(&response)) {
+            (StatusCode::OK, _) => {
+                body::receive(response, self.policy.max_bytes).await.map(Hop::Arrived)
+            }
+            (_, Some(location)) => target.join(location).map(Hop::Sent),
+            (status, None) => Err(FetchError::UpstreamStatus(status.as_u16()).into()),
         }
     }
 

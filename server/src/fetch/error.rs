@@ -110,6 +110,12 @@ impl Failure {
         Self { error, detail: detail.into() }
     }
 
+    /// The same failure, with words put before those that are for the log.
+    pub(super) fn context(mut self, context: impl std::fmt::Display) -> Self {
+        self.detail = format!("{context}: {}", self.detail);
+        self
+    }
+
     pub(super) fn denied(denied: Denied, detail: impl Into<String>) -> Self {
         Self::new(FetchError::NotAllowed(denied), detail)
     }

@@ -105,10 +105,9 @@ impl FetchPolicy {
     }
 
     fn admit_address(&self, target: &Target, address: IpAddr) -> Result<(), Failure> {
-        let (url, port) = (&target.url, target.port);
-        let host = url.host_str().unwrap_or_default();
+        let port = target.port;
         let denied = |denied, reason: &str| {
-            Failure::denied(denied, format!("{host} at {address} port {port}: {reason}"))
+            Failure::denied(denied, format!("{address} port {port}: {reason}"))
         };
         if self.deny.iter().any(|own| own.port() == port && local::covers(own.ip(), address)) {
             return Err(denied(Denied::Host, "this server's own address"));

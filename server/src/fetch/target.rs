@@ -43,6 +43,11 @@ impl Target {
         Ok(next)
     }
 
+    /// The host, for the log.
+    pub(super) fn host_str(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
     fn new(mut url: Url) -> Result<Self, Failure> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Failure::denied(Denied::Scheme, format!("scheme {:?}", url.scheme())));
@@ -139,5 +144,50 @@ fn reason(error: url::ParseError) -> &'static str {
         | url::ParseError::InvalidIpv6Address
         | url::ParseError::InvalidDomainCharacter => "its host is neither a name nor an address",
         _ => "it cannot be parsed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_is_never_left() {
+        let cases = [
+            ("http://example.org/", "https://example.org/", None),
+            ("http://example.org/", "http://example.org/", None),
+            ("https://example.org/", "/a", None),
+            ("https://example.org/", "//example.net/", None),
+            ("https://example.org/", "http://example.org/", Some(Denied::Downgrade)),
+            ("https://example.org/", "HTTP://example.net/", Some(Denied::Downgrade)),
+            ("https://example.org/", "ftp://example.org/", Some(Denied::Scheme)),
+        ];
+        for (from, location, expected) in cases {
+            let from = Target::parse(from).expect("the first URL is fine");
+            let error = from.join(location).err().map(|failure| failure.error);
+            assert_eq!(error, expected.map(FetchError::NotAllowed), "{location}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_put_in_order() {
+        let target = Target::parse(" HTTPS://WWW.Example.ORG.:443/a?b#c ").expect("a fine URL");
+        assert_eq!(target.url.as_str(), "https://www.example.org/a?b");
+        assert_eq!(target.host, TargetHost::Name("www.example.org".into()));
+        assert_eq!(target.port, 443);
+        let target = Target::parse("http://0x7f.1:8080").expect("a fine URL");
+        assert_eq!(target.host, TargetHost::Address([127, 0, 0, 1].into()));
+        assert_eq!((target.host_str(), target.port), ("127.0.0.1", 8080));
+    }
+
+    #[test]
+    fn reserved_names_end_at_a_dot() {
+        for name in ["localhost", "a.local", "internal", "single", "x.home.arpa"] {
+            assert!(is_reserved(name), "{name}");
+        }
+        for name in ["mylocalhost.com", "local.example.org", "thelocal.se", "home.arpa.example.org"]
+        {
+            assert!(!is_reserved(name), "{name}");
+        }
     }
 }

@@ -28,19 +28,24 @@ impl Host {
         address: &str,
         answer: impl Fn(TcpStream, &str) + Send + Sync + 'static,
     ) -> Self {
+        Self::raw(address, move |mut stream| {
+            let request = read_head(&mut stream);
+            answer(stream, &request);
+        })
+    }
+
+    /// A host that need not wait for a request.
+    pub(crate) fn raw(address: &str, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Arc::new(AtomicUsize::new(0));
-        let (count, answer) = (Arc::clone(&connections), Arc::new(answer));
+        let (count, serve) = (Arc::clone(&connections), Arc::new(serve));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let Ok(mut stream) = stream else { return };
+                let Ok(stream) = stream else { return };
                 count.fetch_add(1, Ordering::SeqCst);
-                let answer = Arc::clone(&answer);
-                std::thread::spawn(move || {
-                    let request = read_head(&mut stream);
-                    answer(stream, &request);
-                });
+                let serve = Arc::clone(&serve);
+                std::thread::spawn(move || serve(stream));
             }
         });
         Self { address, connections }
