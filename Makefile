@@ -1,0 +1,44 @@
+# Two commands do everything: `make serve` and `make test`. Both set up what is missing first.
+
+SHELL := /bin/bash
+# A shell that was open before rustup came does not know its folder yet.
+export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+export RUSTUP_AUTO_INSTALL := 0
+
+# The server and what it is made of. `frontend`, and `app` for the browser, enable features that
+# must never meet the server's in one build, so they are always built by name and apart.
+NATIVE := -p broker -p vision -p app -p server -F app/ssr
+WASM := --target wasm32-unknown-unknown
+
+.PHONY: help setup serve test lint unit browser clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+setup: ## Bring Rust, libtorch and the tools, as far as they are missing
+	@./setup/rust.sh
+	@./setup/libtorch.sh
+	@./setup/tools.sh
+
+serve: setup ## Build, and serve on http://localhost:2017/vgg
+	cargo leptos serve --release
+
+test: setup lint unit browser ## Run every check and every test, the browser's included
+
+lint: setup ## Check the layout of the code and what clippy says of it
+	cargo fmt --all --check
+	cargo clippy --locked $(NATIVE) --all-targets -- -D warnings
+	cargo clippy --locked -p trainer --all-targets -- -D warnings
+	cargo clippy --locked -p app -F hydrate $(WASM) -- -D warnings
+	cargo clippy --locked -p frontend $(WASM) -- -D warnings
+
+unit: setup ## Run the tests that need no browser
+	cargo test --locked $(NATIVE)
+	cargo test --locked -p trainer
+
+browser: setup ## Run the tests in Chromium against the real server
+	@./setup/browser.sh
+	VITRINE_FETCH_ALLOW=127.0.0.1/32 VITRINE_LOG=warn cargo leptos end-to-end
+
+clean: ## Remove what was built here; what was installed stays
+	cargo clean
