@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use vision::{CardError, ModelCard};
+use vision::card::{CardError, ModelCard};
 
 /// A model's card with what belongs to it.
 #[derive(Debug, Clone)]
@@ -112,10 +112,9 @@ impl Entry {
             .examples
             .iter()
             .map(|example| {
-                let file = folder.join(&example.file);
-                let name = file_name(&example.file);
+                let file = example.path.clone();
                 match fs::read(&file) {
-                    Ok(bytes) => Ok((name, Bytes::from(bytes))),
+                    Ok(bytes) => Ok((file_name(&file), Bytes::from(bytes))),
                     Err(source) => Err(CatalogueError::Example { file, source }),
                 }
             })

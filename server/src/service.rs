@@ -14,7 +14,7 @@ use app::{
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
 use tokio::sync::{Semaphore, watch};
-use vision::DecodeLimits;
+use vision::decode::DecodeLimits;
 
 use crate::{
     backend::{Backend, Readiness, Requests},
@@ -157,7 +157,7 @@ impl Service {
     fn summary(&self, entry: &Entry) -> ModelSummary {
         let card = &entry.card;
         let examples = card.examples.iter().map(|example| {
-            let file = file_name(&example.file);
+            let file = file_name(&example.path);
             ExamplePicture {
                 path: format!("/models/{}/{file}", card.name),
                 file,
@@ -169,7 +169,7 @@ impl Service {
             name: card.name.clone(),
             title: card.title.clone(),
             description: card.description.clone(),
-            architecture: card.architecture.kind().to_owned(),
+            architecture: card.architecture.name(),
             input_size: card.preprocess.size,
             classes: card.labels.len() as u32,
             licence: card.licence.clone(),

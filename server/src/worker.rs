@@ -9,7 +9,7 @@ use std::{
 
 use app::wire::ModelState;
 use broker::Pipeline;
-use vision::{Model, ModelCard, ModelError};
+use vision::{card::ModelCard, model::{Model, ModelError}};
 
 /// A prepared picture for one of the models.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Networks {
     ///
     /// None at present: whatever goes wrong concerns one model.
     pub fn load(cards: &[ModelCard], threads: usize, states: &States) -> Result<Self, Infallible> {
-        vision::set_threads(threads);
+        vision::model::set_threads(threads);
         let mut models = BTreeMap::new();
         for card in cards.iter().filter(|card| card.weights_present()) {
             let start = Instant::now();

@@ -64,6 +64,12 @@ pub struct Model {
     size: usize,
 }
 
+/// Sets how many threads libtorch computes with. To be called on the worker thread before its
+/// first operator, since the pool belongs to the thread that calls.
+pub fn set_threads(threads: usize) {
+    tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
+}
+
 impl Model {
     /// Checks and loads the weights of a card, and answers once, because libtorch prepares its
     /// kernels at the first picture.

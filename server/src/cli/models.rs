@@ -57,7 +57,7 @@ impl From<&Entry> for Line {
         Self {
             name: card.name.clone(),
             title: card.title.clone(),
-            architecture: card.architecture.kind().to_owned(),
+            architecture: card.architecture.name(),
             input_size: card.preprocess.size,
             classes: card.labels.len(),
             weights: if card.weights_present() { "present" } else { "absent" },

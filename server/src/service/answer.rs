@@ -36,8 +36,8 @@ impl Service {
         let ticket = self.broker.submit(job, Some(deadline)).map_err(faults::submission)?;
         let answer = ticket.await.map_err(|error| faults::run(&error, self.limits.timeout))?;
 
-        let probabilities = vision::softmax(&answer.response, card.temperature);
-        let best = vision::top_k(&probabilities, &card.labels, request.top_k.max(1));
+        let probabilities = vision::prediction::softmax(&answer.response, card.temperature);
+        let best = vision::prediction::top_k(&probabilities, &card.labels, request.top_k.max(1));
         let timing = Timing {
             fetch_ms: milliseconds(fetching),
             decode_ms: milliseconds(decoding),
@@ -63,7 +63,7 @@ impl Service {
 const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
                           example. Send a picture, or the address of one as `url`.";
 
-fn wire(prediction: vision::Prediction) -> Prediction {
+fn wire(prediction: vision::prediction::Prediction) -> Prediction {
     Prediction {
         index: prediction.index as u32,
         label: prediction.label,

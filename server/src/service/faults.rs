@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use app::{problem::Problem, wire::ModelState};
 use broker::{RunError, SubmitError};
-use vision::DecodeError;
+use vision::decode::DecodeError;
 
 use crate::fetch::FetchError;
 
@@ -128,10 +128,10 @@ pub(crate) fn run(error: &RunError, timeout: Duration) -> Problem {
 pub(crate) fn decode(error: &DecodeError) -> Problem {
     let (status, code, title) = match error {
         DecodeError::Empty => (400, "picture_empty", "The picture is empty"),
-        DecodeError::UnknownFormat { .. } => {
+        DecodeError::UnknownFormat(_) => {
             (415, "picture_format_unsupported", "Not a picture of a known kind")
         }
-        DecodeError::TooLarge { .. } => (413, "picture_dimensions", "The picture has too many pixels"),
+        DecodeError::TooLarge { .. } | DecodeError::TooMuchMemory { .. } => (413, "picture_dimensions", "The picture has too many pixels"),
         DecodeError::TooManyScans { .. } => (422, "picture_too_many_scans", "The picture is not plausible"),
         DecodeError::Damaged { .. } | DecodeError::Panicked => {
             (422, "picture_damaged", "The picture is damaged")

@@ -10,7 +10,7 @@ use app::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
-use vision::ModelCard;
+use vision::card::ModelCard;
 
 use super::{Service, faults};
 use crate::catalogue::Entry;
@@ -76,17 +76,17 @@ impl Service {
     /// Decodes and prepares on the blocking pool, a few pictures at a time.
     pub(super) async fn prepare(&self, card: &ModelCard, bytes: Bytes) -> Result<Ready, Problem> {
         let slot = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| faults::bug())?;
-        let (limits, orientation) = (self.decode_limits, card.orientation);
+        let (limits, orientation) = (self.decode_limits.clone(), card.orientation);
         let preprocess = card.preprocess.clone();
         let work = tokio::task::spawn_blocking(move || {
             // Kept until the work is done, which goes on even if nobody waits for it any more.
             let _slot = slot;
-            let picture = vision::decode(&bytes, &limits, orientation)?;
+            let picture = vision::decode::decode(&bytes, &limits, orientation)?;
             let prepared = preprocess.prepare(&picture.pixels);
             Ok(Ready {
                 pixels: prepared.pixels,
                 crop: prepared.crop,
-                format: picture.format.to_string(),
+                format: picture.format.to_string().to_lowercase(),
                 width: picture.width,
                 height: picture.height,
                 animated: picture.animated,

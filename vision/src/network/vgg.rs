@@ -73,6 +73,20 @@ impl VggSpec {
     }
 }
 
+impl VggSpec {
+    /// What the field calls this network: `vgg16`, `vgg16_bn`, or `vgg-9` for nine layers with
+    /// weights in another arrangement.
+    pub fn name(&self) -> String {
+        for depth in [11, 13, 16, 19] {
+            if Self::of_depth(depth, self.batch_norm, self.classes).as_ref() == Some(self) {
+                return format!("vgg{depth}{}", if self.batch_norm { "_bn" } else { "" });
+            }
+        }
+        let convolutions: usize = self.stages.iter().map(Vec::len).sum();
+        format!("vgg-{}", convolutions + self.hidden.len() + 1)
+    }
+}
+
 impl Vgg {
     /// Builds the network, asking the source for every parameter once, in the order of the layers.
     ///

@@ -1,0 +1,106 @@
+//! A classifier that remembers what it was asked and answers by the name of the model.
+
+use std::sync::Mutex;
+
+use app::{
+    classify::{Answer, Classifier, Request},
+    problem::Problem,
+    wire::{
+        Classification, ExamplePicture, ModelState, ModelSummary, Prediction, Source, SourceKind,
+        Timing,
+    },
+};
+use bytes::Bytes;
+use server::backend::{Backend, Readiness, Requests};
+
+#[derive(Default)]
+pub(crate) struct Fake {
+    pub(crate) asked: Mutex<Vec<Request>>,
+}
+
+/// The smallest PNG: one pixel.
+pub(crate) const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\
+    \x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\
+    \xaeB`\x82";
+
+fn summary(name: &str, state: ModelState, fallback: Option<&str>) -> ModelSummary {
+    ModelSummary {
+        name: name.into(),
+        title: format!("The model {name}"),
+        description: "Made up.".into(),
+        architecture: "vgg16".into(),
+        input_size: 224,
+        classes: 3,
+        licence: "MIT".into(),
+        state,
+        fallback: fallback.map(Into::into),
+        examples: vec![ExamplePicture {
+            file: "one.png".into(),
+            path: format!("/models/{name}/one.png"),
+            title: "One".into(),
+            credit: "nobody, CC0".into(),
+        }],
+        max_upload: crate::MAX_UPLOAD,
+    }
+}
+
+impl Classifier for Fake {
+    fn models(&self) -> Vec<ModelSummary> {
+        vec![
+            summary("flags", ModelState::Ready, None),
+            summary("vgg", ModelState::Absent { hint: "vitrine pull vgg".into() }, Some("flags")),
+        ]
+    }
+
+    fn model(&self, name: &str) -> Option<ModelSummary> {
+        self.models().into_iter().find(|model| model.name == name)
+    }
+
+    fn classify(&self, request: Request) -> Answer<'_> {
+        self.asked.lock().unwrap().push(request.clone());
+        Box::pin(async move {
+            let busy = Problem::new(503, "queue_full", "Too busy at the moment", "Try <b>later</b>.");
+            match request.model.as_str() {
+                "busy" => Err(busy.retry_after(7)),
+                "panics" => panic!("a secret"),
+                model => Ok(Classification {
+                    model: "flags".into(),
+                    fallback_for: (model != "flags").then(|| model.into()),
+                    predictions: vec![
+                        Prediction { index: 2, label: "Japan <JP>".into(), probability: 0.75 },
+                        Prediction { index: 0, label: "Palau (PW)".into(), probability: 0.2 },
+                    ],
+                    source: Source {
+                        kind: SourceKind::Upload,
+                        name: None,
+                        format: "png".into(),
+                        width: 1,
+                        height: 1,
+                        bytes: 70,
+                        animated: false,
+                    },
+                    timing: Timing { decode_ms: 1.5, total_ms: 3.25, ..Timing::default() },
+                    note: None,
+                    crop: request.crop.then(|| "data:image/jpeg;base64,AAAA".into()),
+                }),
+            }
+        })
+    }
+}
+
+impl Backend for Fake {
+    fn example(&self, model: &str, file: &str) -> Option<Bytes> {
+        (model == "flags" && file == "one.png").then(|| Bytes::from_static(PIXEL))
+    }
+
+    fn readiness(&self) -> Readiness {
+        let models = self.models().into_iter().map(|model| (model.name, model.state));
+        Readiness {
+            ready: true,
+            worker: "ready",
+            reason: None,
+            models: models.collect(),
+            requests: Requests::default(),
+        }
+    }
+}
