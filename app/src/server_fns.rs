@@ -14,9 +14,6 @@ pub use classify_upload::{ClassifyUpload, classify_upload};
 pub use classify_url::{ClassifyUrl, classify_url};
 pub use models::{Model, Models, model, models};
 
-/// How many classes the page names.
-pub(crate) const TOP_K: usize = 5;
-
 #[cfg(test)]
 mod tests {
     use leptos::server_fn::ServerFn;

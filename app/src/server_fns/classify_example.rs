@@ -11,12 +11,15 @@ use crate::{problem::Problem, wire::Classification};
 /// If there is no such picture, or whatever keeps the server from classifying it.
 #[server(prefix = "/api", endpoint = "classify_example")]
 pub async fn classify_example(
+    /// Name of the model.
     model: String,
-    #[server(default)] example: String,
+    /// File name of the picture.
+    #[server(default)]
+    example: String,
 ) -> Result<Classification, Problem> {
-    use super::{TOP_K, service};
+    use super::service;
     use crate::{classify::Picture, status::noted};
 
     let example = (!example.is_empty()).then_some(example);
-    service::classify(model, Picture::Example(example), TOP_K).await.map_err(noted)
+    service::classify(model, Picture::Example(example), service::TOP_K).await.map_err(noted)
 }

@@ -15,7 +15,10 @@ use crate::{problem::Problem, wire::Classification};
 /// If the form is incomplete or the picture too large, or whatever keeps the server from
 /// classifying it.
 #[server(prefix = "/api", endpoint = "classify_upload", input = MultipartFormData)]
-pub async fn classify_upload(form: MultipartData) -> Result<Classification, Problem> {
+pub async fn classify_upload(
+    /// The form as described above.
+    form: MultipartData,
+) -> Result<Classification, Problem> {
     use super::{service, upload_form};
     use crate::{classify::Picture, status::noted};
 

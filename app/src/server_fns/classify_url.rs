@@ -10,9 +10,14 @@ use crate::{problem::Problem, wire::Classification};
 ///
 /// Whatever keeps the server from fetching or classifying the picture.
 #[server(prefix = "/api", endpoint = "classify_url")]
-pub async fn classify_url(model: String, url: String) -> Result<Classification, Problem> {
-    use super::{TOP_K, service};
+pub async fn classify_url(
+    /// Name of the model.
+    model: String,
+    /// Address of the picture.
+    url: String,
+) -> Result<Classification, Problem> {
+    use super::service;
     use crate::{classify::Picture, status::noted};
 
-    service::classify(model, Picture::Url(url), TOP_K).await.map_err(noted)
+    service::classify(model, Picture::Url(url), service::TOP_K).await.map_err(noted)
 }

@@ -22,7 +22,10 @@ pub async fn models() -> Result<Vec<ModelSummary>, Problem> {
 ///
 /// If there is no such model, or the server cannot be reached.
 #[server(prefix = "/api", endpoint = "model")]
-pub async fn model(name: String) -> Result<ModelSummary, Problem> {
+pub async fn model(
+    /// Its name.
+    name: String,
+) -> Result<ModelSummary, Problem> {
     use super::service;
     use crate::status::noted;
 

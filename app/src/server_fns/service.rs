@@ -8,6 +8,9 @@ use crate::{
     wire::{Classification, ModelSummary},
 };
 
+/// How many classes the page names.
+pub(super) const TOP_K: usize = 5;
+
 /// The classifier that the server has put into the context.
 pub(super) fn classifier() -> Result<SharedClassifier, Problem> {
     use_context::<SharedClassifier>().ok_or_else(|| {

@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use multer::{Field, Multipart};
 
-use super::{TOP_K, service};
+use super::service;
 use crate::{format, problem::Problem};
 
 /// Longest text that one of the fields beside the picture may hold, in bytes.
@@ -20,7 +20,7 @@ pub(super) struct Upload {
 /// Reads the form as far as the picture, and no more of the picture than the model takes.
 pub(super) async fn read(mut form: Multipart<'static>) -> Result<Upload, Problem> {
     let mut model = None;
-    let mut top_k = TOP_K;
+    let mut top_k = service::TOP_K;
     // An error must not pass for the end of the form: half a picture would be classified.
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name() {
