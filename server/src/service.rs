@@ -4,7 +4,13 @@ mod answer;
 pub(crate) mod faults;
 mod intake;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use app::{
     classify::{Answer, Classifier, Request},
@@ -13,7 +19,7 @@ use app::{
 };
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use vision::decode::DecodeLimits;
 
 use crate::{
@@ -54,6 +60,8 @@ pub struct Service {
     admission: Semaphore,
     /// One permit for each picture that is decoded now: more would only share the same cores.
     decoding: Arc<Semaphore>,
+    /// Requests that were refused before they came to the broker, which does not know of them.
+    refused: AtomicU64,
 }
 
 impl Service {
@@ -87,6 +95,7 @@ impl Service {
             fetcher,
             admission: Semaphore::new(limits.queue + limits.max_batch),
             decoding: Arc::new(Semaphore::new(limits.threads)),
+            refused: AtomicU64::new(0),
             decode_limits: DecodeLimits::default(),
             limits,
         })
@@ -144,6 +153,14 @@ impl Service {
         }
     }
 
+    /// A permit to be in the house; a problem when it is full.
+    fn admit(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        self.admission.try_acquire().map_err(|_| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            faults::busy(self.broker.expected_wait())
+        })
+    }
+
     fn state(&self, name: &str) -> ModelState {
         let state = self.states.get(name).unwrap_or(ModelState::Loading);
         // A worker that is gone cannot answer, whatever it had loaded.
@@ -156,10 +173,12 @@ impl Service {
 
     fn summary(&self, entry: &Entry) -> ModelSummary {
         let card = &entry.card;
-        let examples = card.examples.iter().map(|example| {
+        // A stand-in is tried with its own pictures, which show what it knows.
+        let shown = &self.resolve(&card.name).unwrap_or(entry).card;
+        let examples = shown.examples.iter().map(|example| {
             let file = file_name(&example.path);
             ExamplePicture {
-                path: format!("/models/{}/{file}", card.name),
+                path: format!("/models/{}/{file}", shown.name),
                 file,
                 title: example.title.clone(),
                 credit: format!("{}, {}", example.credit, example.licence),
@@ -222,7 +241,7 @@ impl Backend for Service {
             models,
             requests: Requests {
                 accepted: counts.accepted,
-                rejected: counts.rejected,
+                rejected: counts.rejected + self.refused.load(Ordering::Relaxed),
                 ok: counts.ok,
                 failed: counts.failed,
                 expired: counts.expired,

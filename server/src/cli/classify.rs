@@ -49,7 +49,7 @@ impl Classify {
             fallback: !self.models.no_fallback,
         };
         let catalogue = self.models.catalogue()?;
-        let service = Service::start(catalogue, self.fetch.fetcher()?, limits, Arc::new(()))
+        let service = Service::start(catalogue, self.fetch.fetcher(None)?, limits, Arc::new(()))
             .context("cannot start the worker thread")?;
         tokio::runtime::Builder::new_current_thread()
             .enable_all()

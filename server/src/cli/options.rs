@@ -1,6 +1,6 @@
 //! Options that several commands share.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
@@ -59,17 +59,18 @@ impl ModelOptions {
 }
 
 impl FetchOptions {
-    /// A fetcher that obeys these options.
+    /// A fetcher that obeys these options, and does not fetch from our own address.
     ///
     /// # Errors
     ///
     /// When TLS cannot be set up, or when a limit is zero.
-    pub fn fetcher(&self) -> anyhow::Result<Fetcher> {
+    pub fn fetcher(&self, own: Option<SocketAddr>) -> anyhow::Result<Fetcher> {
         let policy = FetchPolicy {
             mode: self.fetch,
             allow: self.fetch_allow.clone(),
             max_bytes: self.max_upload,
             timeout: Duration::from_secs(self.fetch_timeout),
+            deny: own.into_iter().collect(),
             ..FetchPolicy::default()
         };
         Fetcher::new(policy).context("cannot set up fetching")

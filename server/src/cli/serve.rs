@@ -66,7 +66,8 @@ impl Serve {
             threads: self.models.threads(),
             fallback: !self.models.no_fallback,
         };
-        let service = Service::start(catalogue, self.fetch.fetcher()?, limits, Arc::new(()))
+        let fetcher = self.fetch.fetcher(Some(listener.local_addr()?))?;
+        let service = Service::start(catalogue, fetcher, limits, Arc::new(()))
             .context("cannot start the worker thread")?;
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()

@@ -18,8 +18,7 @@ impl Service {
         let deadline = arrival + self.limits.timeout;
         let entry = self.resolve(&request.model)?;
         let card = &entry.card;
-        let _admitted =
-            self.admission.try_acquire().map_err(|_| faults::busy(self.broker.expected_wait()))?;
+        let _admitted = self.admit()?;
 
         let no_picture = matches!(request.picture, Picture::Example(None));
         let expired = || faults::expired(self.limits.timeout);

@@ -1,0 +1,227 @@
+//! A classifier that knows nothing and answers all the same.
+
+use std::{
+    io::{Error, ErrorKind},
+    time::{Duration, Instant},
+};
+
+use app::{
+    classify::{Answer, Classifier, Picture, Request},
+    problem::Problem,
+    wire::{
+        Classification, ExamplePicture, ModelState, ModelSummary, Prediction, Source, SourceKind,
+        Timing,
+    },
+};
+use axum::body::Bytes;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+
+/// How long the third model takes to get ready.
+const LOADING: Duration = Duration::from_secs(20);
+
+/// The examples' titles with their drawings: background and shapes.
+const EXAMPLES: [(&str, &str, &str, &str); 4] = [
+    ("Japan, waving", "japan.svg", "#fff", r##"<circle cx="60" cy="45" r="24" fill="#bc002d"/>"##),
+    (
+        "France, on a mast",
+        "france.svg",
+        "#fff",
+        r##"<path d="M0 0h40v90H0z" fill="#002654"/><path d="M80 0h40v90H80z" fill="#ce1126"/>"##,
+    ),
+    (
+        "Sweden, at sea",
+        "sweden.svg",
+        "#006aa7",
+        r##"<path d="M30 0h18v90H30zM0 36h120v18H0z" fill="#fecc00"/>"##,
+    ),
+    (
+        "Not a flag, a tree",
+        "tree.svg",
+        "#bfe3f2",
+        r##"<path d="M56 50h8v30h-8z" fill="#6b4a2b"/><circle cx="60" cy="36" r="24" fill="#2f7d4f"/>"##,
+    ),
+];
+
+/// Models in every state there is.
+#[derive(Debug)]
+pub(crate) struct MadeUp {
+    since: Instant,
+}
+
+impl Default for MadeUp {
+    fn default() -> Self {
+        Self { since: Instant::now() }
+    }
+}
+
+impl Classifier for MadeUp {
+    fn models(&self) -> Vec<ModelSummary> {
+        let loading = match self.since.elapsed() {
+            elapsed if elapsed > LOADING => ModelState::Ready,
+            _ => ModelState::Loading,
+        };
+        let absent = ModelState::Absent { hint: "vitrine pull vgg".to_owned() };
+        let failed = ModelState::Failed { reason: "The file of weights is cut short.".to_owned() };
+        vec![
+            model("broken", "Broken", failed, None),
+            model("flags", "Flags of the world", ModelState::Ready, None),
+            model("slow", "Slow starter", loading, None),
+            model("vgg", "VGG-16", absent, Some("flags")),
+        ]
+    }
+
+    fn model(&self, name: &str) -> Option<ModelSummary> {
+        self.models().into_iter().find(|model| model.name == name)
+    }
+
+    fn classify(&self, request: Request) -> Answer<'_> {
+        Box::pin(async move {
+            let Some(model) = self.model(&request.model) else {
+                let detail = format!("This server has no model called “{}”.", request.model);
+                return Err(Problem::new(404, "model_not_found", "There is no such model", detail));
+            };
+            if let ModelState::Loading | ModelState::Failed { .. } = model.state {
+                let detail = format!("{} cannot answer now.", model.title);
+                return Err(
+                    Problem::new(503, "not_ready", "The model is not ready", detail).retry_after(2)
+                );
+            }
+            answer(model, request).await
+        })
+    }
+}
+
+/// An example picture by file name.
+pub(crate) fn drawing(file: &str) -> String {
+    let (.., background, shapes) =
+        EXAMPLES.into_iter().find(|it| it.1 == file).unwrap_or(EXAMPLES[0]);
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90" preserveAspectRatio="xMidYMid slice"><path d="M0 0h120v90H0z" fill="{background}"/>{shapes}</svg>"#
+    )
+}
+
+async fn answer(model: ModelSummary, request: Request) -> Result<Classification, Problem> {
+    let started = Instant::now();
+    let mut note = None;
+    let (kind, name, bytes, file) = match request.picture {
+        Picture::Bytes { bytes, name } => (SourceKind::Upload, name, bytes, "japan.svg"),
+        Picture::Url(url) => {
+            let bytes = fetch(&url).await?;
+            (SourceKind::Url, Some(url), bytes, "france.svg")
+        }
+        Picture::Example(file) => {
+            if file.is_none() {
+                note = Some("No picture was given, so this is the first example.".to_owned());
+            }
+            let file = file.unwrap_or_else(|| EXAMPLES[0].1.to_owned());
+            let Some(example) = EXAMPLES.into_iter().find(|example| example.1 == file) else {
+                let detail = format!("The model has no example called “{file}”.");
+                return Err(Problem::new(404, "no_such_example", "No such example", detail));
+            };
+            (SourceKind::Example, Some(example.0.to_owned()), Bytes::from("\u{89}PNG"), example.1)
+        }
+    };
+    let picture = kind == SourceKind::Example
+        || bytes.starts_with(b"\xff\xd8")
+        || bytes.starts_with(b"\x89PNG");
+    if !picture {
+        let detail = "It is none of JPEG, PNG, WebP, GIF and BMP.";
+        return Err(Problem::new(415, "not_a_picture", "That is not a picture", detail));
+    }
+    sleep(Duration::from_millis(350)).await;
+    let best = EXAMPLES.iter().find(|it| it.1 == file).map_or("", |it| it.0);
+    let best = best.split(", ").next().unwrap_or_default();
+    let others = ["Palau", "Bangladesh", "Poland", "Saint Vincent and the Grenadines"];
+    let labels = std::iter::once(best).chain(others);
+    let probabilities = [0.9134_f32, 0.0412, 0.0187, 0.0051, 0.0004];
+    let predictions =
+        labels.zip(probabilities).enumerate().map(|(index, (label, probability))| Prediction {
+            index: u32::try_from(index).unwrap_or(0),
+            label: label.to_owned(),
+            probability,
+        });
+    let fetch_ms = if kind == SourceKind::Url { 84.2 } else { 0.0 };
+    let total_ms = started.elapsed().as_secs_f64() * 1e3;
+    Ok(Classification {
+        fallback_for: model.fallback.is_some().then(|| model.name.clone()),
+        model: model.fallback.unwrap_or(model.name),
+        predictions: predictions.take(request.top_k).collect(),
+        source: Source {
+            kind,
+            name,
+            format: "jpeg".to_owned(),
+            width: 1280,
+            height: 960,
+            bytes: 154_321,
+            animated: false,
+        },
+        timing: Timing { fetch_ms, decode_ms: 4.1, queue_ms: 0.08, inference_ms: 61.4, total_ms },
+        note,
+        crop: Some(crop(file)),
+    })
+}
+
+/// Percent-encoding keeps this free of a base64 crate.
+fn crop(file: &str) -> String {
+    let svg = drawing(file).replace("viewBox=\"0 0 120 90\"", "viewBox=\"15 0 90 90\"");
+    let encoded = svg.replace('%', "%25").replace('#', "%23").replace('"', "'").replace('<', "%3C");
+    format!("data:image/svg+xml,{}", encoded.replace('>', "%3E").replace(' ', "%20"))
+}
+
+/// Fetches by plain HTTP from this machine only.
+async fn fetch(url: &str) -> Result<Bytes, Problem> {
+    let address = url.strip_prefix("http://").and_then(|rest| rest.split_once('/'));
+    let Some((host, path)) = address.filter(|(host, _)| host.starts_with("127.0.0.1:")) else {
+        let detail = "The preview fetches only from http://127.0.0.1.";
+        return Err(Problem::new(403, "url_not_allowed", "That address is off limits", detail));
+    };
+    let exchange = async {
+        let mut stream = TcpStream::connect(host).await?;
+        let request = format!("GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).await?;
+        let end =
+            response.windows(4).position(|it| it == b"\r\n\r\n").ok_or(ErrorKind::InvalidData)?;
+        Ok::<_, Error>((response[9..12].to_vec(), Bytes::from(response[end + 4..].to_vec())))
+    };
+    let failed = |detail: String| {
+        Problem::new(502, "fetch_failed", "The picture could not be fetched", detail)
+    };
+    match timeout(Duration::from_secs(5), exchange).await {
+        Ok(Ok((status, body))) if status == b"200" => Ok(body),
+        Ok(Ok((status, _))) => {
+            Err(failed(format!("The address answered {}.", String::from_utf8_lossy(&status))))
+        }
+        Ok(Err(error)) => Err(failed(format!("The address did not answer: {error}."))),
+        Err(_) => Err(failed("The address took too long to answer.".to_owned())),
+    }
+}
+
+fn model(name: &str, title: &str, state: ModelState, fallback: Option<&str>) -> ModelSummary {
+    let examples = EXAMPLES.map(|(title, file, ..)| ExamplePicture {
+        file: file.to_owned(),
+        path: format!("/examples/{file}"),
+        title: title.to_owned(),
+        credit: "drawn for the preview, CC0".to_owned(),
+    });
+    ModelSummary {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        description:
+            "Says what a picture most probably shows, from what it learned of a great many."
+                .to_owned(),
+        architecture: "vgg16".to_owned(),
+        input_size: 224,
+        classes: 1000,
+        licence: "CC BY 4.0".to_owned(),
+        state,
+        fallback: fallback.map(str::to_owned),
+        examples: examples.into(),
+        max_upload: 10_000_000,
+    }
+}

@@ -1,0 +1,103 @@
+//! Why a model does not answer, or another one in its place.
+
+use leptos::{either::Either, prelude::*};
+
+use crate::{
+    asking::Outcome,
+    wire::{ModelState, ModelSummary},
+};
+
+/// Says that the model is not ready and what helps, and which model answers in its place.
+/// Nothing when all is well.
+#[component]
+pub fn Banner(
+    /// The model; its state may change.
+    model: Signal<ModelSummary>,
+    /// What came of the newest picture.
+    outcome: Signal<Option<Outcome>>,
+) -> impl IntoView {
+    // A memo, so that asking after the model does not repeat what has been said.
+    let notice = Memo::new(move |_| {
+        let stand_in = outcome.with(|outcome| match outcome {
+            Some(Ok(answer)) if answer.fallback_for.is_some() => Some(answer.model.clone()),
+            _ => None,
+        });
+        model.with(|model| notice(model, stand_in))
+    });
+    view! {
+        <div class="banners" role="status">
+            {move || notice.get().map(|notice| view! { <NoticeView notice/> })}
+        </div>
+    }
+}
+
+#[component]
+fn NoticeView(notice: Notice) -> impl IntoView {
+    let Notice { urgent, title, stand_in, command, detail } = notice;
+    let stand_in = stand_in.map(|name| {
+        view! {
+            <p>"Until then " <a href=format!("/{name}")><b>{name.clone()}</b></a> " answers in its place."</p>
+        }
+    });
+    let help = match command {
+        Some(command) => Either::Left(view! {
+            <p>"This brings them: " <code class="command">{command}</code></p>
+        }),
+        None => Either::Right(detail.map(|detail| view! { <p>{detail}</p> })),
+    };
+    view! {
+        <div class="banner" class:banner--urgent=urgent>
+            <p class="banner__title">{title}</p>
+            {help}
+            {stand_in}
+        </div>
+    }
+}
+
+/// What the banner says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Notice {
+    /// Whether somebody has to do something about it.
+    urgent: bool,
+    title: String,
+    /// The model that answers.
+    stand_in: Option<String>,
+    /// What brings the weights.
+    command: Option<String>,
+    /// What else there is to say.
+    detail: Option<String>,
+}
+
+/// What there is to say of a model, given the model that last answered in its place.
+fn notice(model: &ModelSummary, stand_in: Option<String>) -> Option<Notice> {
+    let title = &model.title;
+    let stand_in = stand_in.or_else(|| model.fallback.clone());
+    match &model.state {
+        ModelState::Ready => None,
+        ModelState::Loading => Some(Notice {
+            urgent: false,
+            title: format!("{title} is loading its weights"),
+            stand_in,
+            command: None,
+            detail: Some("This takes a moment. The page notices when it is ready.".to_owned()),
+        }),
+        ModelState::Absent { hint } => Some(Notice {
+            urgent: true,
+            title: format!("The weights of {title} are not on this server"),
+            stand_in,
+            command: Some(hint.clone()),
+            detail: None,
+        }),
+        ModelState::Failed { reason } => Some(Notice {
+            urgent: true,
+            title: format!("{title} could not be loaded"),
+            stand_in,
+            command: None,
+            detail: Some(reason.clone()),
+        }),
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+#[path = "banner/tests.rs"]
+mod tests;

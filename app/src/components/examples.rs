@@ -1,0 +1,57 @@
+//! Pictures to try a model with.
+
+use leptos::{ev::MouseEvent, prelude::*};
+
+use crate::{
+    asking::{Asking, Question},
+    wire::ExamplePicture,
+};
+
+/// A model's example pictures; choosing one classifies it. Nothing if the model has none.
+///
+/// Works without JavaScript as a form that leads to `?example=`.
+#[component]
+pub(crate) fn Examples(
+    /// Name of the model.
+    name: String,
+    /// Its pictures.
+    examples: Vec<ExamplePicture>,
+    /// Where to ask.
+    asking: Asking,
+) -> impl IntoView {
+    let credits = examples.iter().map(|example| {
+        let ExamplePicture { title, credit, .. } = example.clone();
+        view! { <li><b>{title}</b> " – " {credit}</li> }
+    });
+    let credits = credits.collect_view();
+    let any = !examples.is_empty();
+    let pictures = examples.into_iter().map(|example| {
+        let ExamplePicture { file, path, title, .. } = example;
+        let question = file.clone();
+        let choose = move |event: MouseEvent| {
+            event.prevent_default();
+            asking.ask(Question::Example(question.clone()));
+        };
+        view! {
+            <li>
+                <button class="example" name="example" value=file on:click=choose>
+                    <img class="example__picture" src=path alt="" width="96" height="96" loading="lazy"/>
+                    <span class="example__title">{title}</span>
+                </button>
+            </li>
+        }
+    });
+    let pictures = pictures.collect_view();
+    any.then(|| {
+        view! {
+            <form class="examples" method="get" action=format!("/{name}") aria-labelledby="examples">
+                <h2 id="examples">"Or try one of these"</h2>
+                <ul class="examples__list" role="list">{pictures}</ul>
+                <details class="credits">
+                    <summary>"Picture credits"</summary>
+                    <ul>{credits}</ul>
+                </details>
+            </form>
+        }
+    })
+}

@@ -1,0 +1,62 @@
+//! What a model is doing.
+
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*, task::spawn_local};
+
+use crate::{
+    server_fns::model,
+    wire::{ModelState, ModelSummary},
+};
+
+/// How long to wait before asking again after a model that is not ready.
+const PAUSE: Duration = Duration::from_millis(1500);
+
+/// A model's state in a word or three.
+#[component]
+pub fn StateBadge(
+    /// The state.
+    #[prop(into)]
+    state: Signal<ModelState>,
+) -> impl IntoView {
+    move || {
+        let (class, text) = match state.get() {
+            ModelState::Ready => ("state state--ready", "Ready"),
+            ModelState::Loading => ("state state--loading", "Loading"),
+            ModelState::Absent { .. } => ("state state--absent", "Weights missing"),
+            ModelState::Failed { .. } => ("state state--failed", "Out of order"),
+        };
+        view! { <span class=class>{text}</span> }
+    }
+}
+
+/// Keeps asking after a model for as long as it is not ready.
+///
+/// ## Server-side rendering
+///
+/// Does nothing: only the browser waits.
+pub(crate) fn keep_fresh(summary: RwSignal<ModelSummary>) {
+    Effect::new(move || {
+        let (name, ready) =
+            summary.with(|summary| (summary.name.clone(), summary.state == ModelState::Ready));
+        if ready {
+            return;
+        }
+        let ask = move || {
+            spawn_local(async move {
+                match model(name).await {
+                    Ok(newer) => {
+                        summary.try_set(newer);
+                    }
+                    // Nothing new, but this effect has to come round again.
+                    Err(_) => {
+                        summary.try_update(|_| ());
+                    }
+                }
+            });
+        };
+        if let Ok(timeout) = set_timeout_with_handle(ask, PAUSE) {
+            on_cleanup(move || timeout.clear());
+        }
+    });
+}

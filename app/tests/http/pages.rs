@@ -1,0 +1,113 @@
+use app::{
+    classify::Posted,
+    problem::Problem,
+    wire::{Classification, Prediction, Source, SourceKind, Timing},
+};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use leptos::prelude::provide_context;
+
+use crate::{get, send_with};
+
+#[tokio::test]
+async fn the_start_page_lists_the_models() {
+    let reply = get("/").await;
+    assert_eq!(reply.status, StatusCode::OK);
+    for text in [r#"href="/vgg""#, "VGG-16", r#"href="/flags""#, "1,000 classes", "Loading"] {
+        assert!(reply.text.contains(text), "{text} in {}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn no_page_has_inline_styles() {
+    for path in ["/", "/vgg", "/flags?example=japan.svg", "/flags?example=none.svg", "/none"] {
+        let reply = get(path).await;
+        assert!(!reply.text.contains(" style="), "{path}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn a_models_page_works_as_plain_forms() {
+    let reply = get("/vgg").await;
+    assert_eq!(reply.status, StatusCode::OK);
+    for text in [
+        r#"<title>VGG-16 · vitrine</title>"#,
+        r#"action="/vgg" enctype="multipart/form-data""#,
+        r#"name="url""#,
+        r#"name="image""#,
+        r#"name="example" value="japan.svg""#,
+        "vitrine pull vgg",
+        "Nothing on display yet",
+    ] {
+        assert!(reply.text.contains(text), "{text} in {}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_can_be_shared_as_a_link() {
+    let reply = get("/flags?example=japan.svg").await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.text.contains("91.3%"), "{}", reply.text);
+    assert!(reply.text.contains("data:image/svg+xml"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn an_empty_address_is_no_question() {
+    let reply = get("/flags?url=").await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.text.contains("Nothing on display yet"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn a_problem_gives_the_page_its_status() {
+    let reply = get("/flags?url=http%3A%2F%2Fexample.org%2Fa.jpg").await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert!(reply.text.contains(r#"role="alert""#), "{}", reply.text);
+    assert!(reply.text.contains(r#"value="http://example.org/a.jpg""#), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn an_unknown_model_is_not_found_and_the_others_are_listed() {
+    for path in ["/none", "/none/at/all"] {
+        let reply = get(path).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(reply.text.contains(r#"href="/flags""#), "{path}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
+async fn what_a_form_brought_is_shown() {
+    let request =
+        || Request::get("/flags").header("accept", "text/html").body(Body::empty()).unwrap();
+    let answer = Classification {
+        model: "flags".to_owned(),
+        fallback_for: None,
+        predictions: vec![Prediction { index: 0, label: "Malta".to_owned(), probability: 0.5 }],
+        source: Source {
+            kind: SourceKind::Upload,
+            name: Some("<i>malta</i>.png".to_owned()),
+            format: "png".to_owned(),
+            width: 8,
+            height: 8,
+            bytes: 99,
+            animated: false,
+        },
+        timing: Timing::default(),
+        note: None,
+        crop: None,
+    };
+    let posted = Posted { url: None, outcome: Ok(answer) };
+    let reply = send_with(request(), move || provide_context(posted.clone())).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.text.contains("Malta") && reply.text.contains("50.0%"), "{}", reply.text);
+    assert!(!reply.text.contains("<i>malta"), "file names are other people's: {}", reply.text);
+
+    let problem = Problem::new(429, "busy", "Too busy", "Too much to do.").retry_after(7);
+    let posted = Posted { url: Some("http://a/b".to_owned()), outcome: Err(problem) };
+    let reply = send_with(request(), move || provide_context(posted.clone())).await;
+    assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(reply.text.contains("Try again in 7 seconds."), "{}", reply.text);
+    assert!(reply.text.contains(r#"value="http://a/b""#), "{}", reply.text);
+}

@@ -1,0 +1,145 @@
+use app::{
+    problem::Problem,
+    wire::{Classification, ModelSummary, SourceKind},
+};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+
+use crate::{Reply, send};
+
+const BOUNDARY: &str = "frontier";
+
+async fn form(path: &str, body: &str) -> Reply {
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ACCEPT, "application/json");
+    send(request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+/// Posts a multipart form; a field named `image` is a file.
+async fn upload(fields: &[(&str, &[u8])]) -> Reply {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let file = if *name == "image" { "; filename=\"a.png\"" } else { "" };
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(value);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    upload_raw(body).await
+}
+
+async fn upload_raw(body: Vec<u8>) -> Reply {
+    let request = Request::post("/api/classify_upload")
+        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+        .header(header::ACCEPT, "application/json");
+    send(request.body(Body::from(body)).unwrap()).await
+}
+
+fn problem(reply: &Reply) -> Problem {
+    serde_json::from_str(&reply.text).unwrap()
+}
+
+#[tokio::test]
+async fn models_are_listed_and_named() {
+    let reply = form("/api/models", "").await;
+    let models: Vec<ModelSummary> = serde_json::from_str(&reply.text).unwrap();
+    assert_eq!(models.len(), 4);
+    let reply = form("/api/model", "name=vgg").await;
+    let model: ModelSummary = serde_json::from_str(&reply.text).unwrap();
+    assert_eq!(model.title, "VGG-16");
+    let reply = form("/api/model", "name=none").await;
+    assert_eq!(reply.status, StatusCode::NOT_FOUND);
+    assert_eq!(problem(&reply).code, "model_not_found");
+}
+
+#[tokio::test]
+async fn an_example_is_classified() {
+    let reply = form("/api/classify_example", "model=flags&example=sweden.svg").await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    let answer: Classification = serde_json::from_str(&reply.text).unwrap();
+    assert_eq!(answer.predictions[0].label, "Sweden");
+    assert!(answer.crop.is_some());
+}
+
+#[tokio::test]
+async fn without_a_name_it_is_the_first_example() {
+    for body in ["model=flags&example=", "model=flags"] {
+        let reply = form("/api/classify_example", body).await;
+        let answer: Classification = serde_json::from_str(&reply.text).unwrap();
+        assert_eq!(answer.predictions[0].label, "Japan");
+        assert!(answer.note.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_problem_has_its_own_status_unless_a_browser_posts_the_form() {
+    let reply = form("/api/classify_url", "model=flags&url=http://example.org/").await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert_eq!(problem(&reply).code, "url_not_allowed");
+
+    let request = Request::post("/api/classify_url")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ACCEPT, "text/html")
+        .header(header::REFERER, "http://localhost/flags");
+    let body = Body::from("model=flags&url=http://example.org/");
+    let reply = send(request.body(body).unwrap()).await;
+    assert_eq!(reply.status, StatusCode::FOUND);
+}
+
+#[tokio::test]
+async fn a_problem_says_when_to_try_again() {
+    let reply = form("/api/classify_example", "model=slow").await;
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(reply.headers[header::RETRY_AFTER], "2");
+}
+
+#[tokio::test]
+async fn an_upload_is_classified() {
+    let reply = upload(&[("model", b"flags"), ("top_k", b"2"), ("image", b"\x89PNG...")]).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    let answer: Classification = serde_json::from_str(&reply.text).unwrap();
+    assert_eq!(answer.source.kind, SourceKind::Upload);
+    assert_eq!(answer.source.name.as_deref(), Some("a.png"));
+    assert_eq!(answer.predictions.len(), 2);
+}
+
+#[tokio::test]
+async fn an_upload_may_be_no_larger_than_the_model_takes() {
+    let large = vec![0; 10_000_001];
+    let reply = upload(&[("model", b"flags"), ("image", &large)]).await;
+    assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(problem(&reply).detail.contains("10.0 MB"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn a_form_must_be_whole() {
+    let cases: [(&[(&str, &[u8])], u16, &str); 5] = [
+        (&[("model", b"flags")], 400, "incomplete_form"),
+        (&[("image", b"\x89PNG"), ("model", b"flags")], 400, "incomplete_form"),
+        (&[("model", b"none"), ("image", b"\x89PNG")], 404, "model_not_found"),
+        (&[("model", b"flags"), ("top_k", b"0"), ("image", b"\x89PNG")], 400, "bad_top_k"),
+        (&[("model", &[b'x'; 300]), ("image", b"\x89PNG")], 400, "field_too_long"),
+    ];
+    for (fields, status, code) in cases {
+        let reply = upload(fields).await;
+        assert_eq!((reply.status.as_u16(), problem(&reply).code.as_str()), (status, code));
+    }
+}
+
+#[tokio::test]
+async fn half_a_picture_is_not_classified() {
+    let cut = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nflags\r\n\
+         --{BOUNDARY}\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n\
+         \x7fPNG and then the line went"
+    );
+    let reply = upload_raw(cut.into_bytes()).await;
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+    assert_eq!(problem(&reply).code, "broken_upload");
+}
