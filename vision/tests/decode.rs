@@ -222,6 +222,8 @@ fn no_cut_panics() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
     /// Protects against hostile files: bytes changed, cut out and put in anywhere.
     #[test]
     fn no_mutation_panics(
