@@ -2,6 +2,8 @@
 
 pub mod card;
 pub mod decode;
+pub mod model;
 pub mod network;
+pub mod prediction;
 pub mod preprocess;
 pub mod weights;
