@@ -80,7 +80,9 @@ pub fn inspect(bytes: &[u8], limits: &DecodeLimits) -> Result<Header, DecodeErro
 /// Decodes a picture, the first one of an animation.
 ///
 /// With `orient`, the orientation of EXIF data is applied, so that the picture stands as its
-/// photographer saw it. Python's references ignore it. Colour profiles are never applied.
+/// photographer saw it. Python's references ignore it. Colour profiles are never applied, 16 bits
+/// are scaled to 8 (Pillow cuts them off), and the rare JPEG in Adobe's YCCK colours comes out
+/// inverted, a fault of the decoder.
 ///
 /// # Errors
 ///

@@ -222,7 +222,7 @@ fn no_cut_panics() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
 
     /// Protects against hostile files: bytes changed, cut out and put in anywhere.
     #[test]
