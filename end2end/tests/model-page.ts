@@ -20,7 +20,7 @@ export class ModelPage {
     this.bars = this.answer.getByRole("list", { name: "Most probable classes" }).getByRole("listitem");
     this.problem = this.answer.getByRole("alert");
     this.examples = page.getByRole("form", { name: "Or try one of these" }).getByRole("button");
-    this.submit = page.getByRole("form", { name: "Your picture" }).getByRole("button");
+    this.submit = page.getByRole("form", { name: "Your picture" }).getByRole("button", { name: /^Classif/ });
     this.address = page.getByLabel("From an address");
     this.file = page.getByLabel("From a file");
   }
