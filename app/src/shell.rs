@@ -44,13 +44,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    // Effects run only in a browser, and only once the page reacts.
+    let hydrated = RwSignal::new(false);
+    Effect::new(move || hydrated.set(true));
     view! {
         <Title formatter=|page: String| format!("{page} · vitrine")/>
         <Meta name="description" content="Image classifiers to try in the browser and to call over HTTP."/>
         <Router>
             <a class="skip" href="#content" rel="external">"Skip to content"</a>
             <Header/>
-            <main id="content" tabindex="-1">
+            <main id="content" tabindex="-1" data-hydrated=move || hydrated.get().then_some("")>
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Home ssr=SsrMode::Async/>
                     <Route path=path!("/:model") view=Model ssr=SsrMode::Async/>

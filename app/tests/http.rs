@@ -1,6 +1,7 @@
 //! The pages and server functions over HTTP, with a made-up classifier behind them.
 
 #![cfg(feature = "ssr")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 #[path = "../examples/preview/classifier.rs"]
 mod classifier;

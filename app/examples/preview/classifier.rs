@@ -82,7 +82,7 @@ impl Classifier for MadeUp {
         Box::pin(async move {
             let Some(model) = self.model(&request.model) else {
                 let detail = format!("This server has no model called “{}”.", request.model);
-                return Err(Problem::new(404, "model_not_found", "There is no such model", detail));
+                return Err(Problem::new(404, "model_unknown", "There is no such model", detail));
             };
             if let ModelState::Loading | ModelState::Failed { .. } = model.state {
                 let detail = format!("{} cannot answer now.", model.title);
@@ -154,8 +154,8 @@ async fn answer(model: ModelSummary, request: Request) -> Result<Classification,
             kind,
             name,
             format: "jpeg".to_owned(),
-            width: 1280,
-            height: 960,
+            width: 320,
+            height: 214,
             bytes: 154_321,
             animated: false,
         },

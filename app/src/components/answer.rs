@@ -1,6 +1,7 @@
 //! The answer to a picture.
 
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::EitherOf3, html, prelude::*};
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::{Predictions, ProblemView, SourceLine, TimingList};
 use crate::{asking::Outcome, format::percent, wire::Classification};
@@ -16,6 +17,8 @@ pub fn AnswerPanel(
     /// Whether the next answer is being waited for.
     pending: Signal<bool>,
 ) -> impl IntoView {
+    let panel = NodeRef::<html::Section>::new();
+    keep_in_view(panel, outcome, pending);
     let told = move || told(pending.get(), outcome.get().as_ref());
     let body = move || match outcome.get() {
         None => EitherOf3::A(view! { <Nothing/> }),
@@ -24,11 +27,13 @@ pub fn AnswerPanel(
     };
     view! {
         <section
+            id="answer"
             class="answer"
-            aria-labelledby="answer"
+            aria-labelledby="answer-heading"
             aria-busy=move || pending.get().to_string()
+            node_ref=panel
         >
-            <h2 id="answer">"Answer"</h2>
+            <h2 id="answer-heading">"Answer"</h2>
             <p class="hidden" role="status" aria-live="polite">{told}</p>
             <div class="answer__body">{body}</div>
         </section>
@@ -77,6 +82,27 @@ fn Answer(classification: Classification) -> impl IntoView {
             <TimingList timing/>
         </div>
     }
+}
+
+/// Scrolls to the panel when something happens in it that the visitor would miss, as on a phone,
+/// where the examples stand below it.
+fn keep_in_view(
+    panel: NodeRef<html::Section>,
+    outcome: Signal<Option<Outcome>>,
+    pending: Signal<bool>,
+) {
+    Effect::new(move |opened: Option<()>| {
+        pending.track();
+        outcome.track();
+        // Where the page opens is the browser's affair.
+        if opened.is_some()
+            && let Some(panel) = panel.get_untracked()
+        {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            panel.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
 }
 
 /// The state of things in a sentence.

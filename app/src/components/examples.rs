@@ -12,8 +12,8 @@ use crate::{
 /// Works without JavaScript as a form that leads to `?example=`.
 #[component]
 pub(crate) fn Examples(
-    /// Name of the model.
-    name: String,
+    /// Path to which the choice is sent without JavaScript.
+    action: String,
     /// Its pictures.
     examples: Vec<ExamplePicture>,
     /// Where to ask.
@@ -44,7 +44,7 @@ pub(crate) fn Examples(
     let pictures = pictures.collect_view();
     any.then(|| {
         view! {
-            <form class="examples" method="get" action=format!("/{name}") aria-labelledby="examples">
+            <form class="examples" method="get" action=action aria-labelledby="examples">
                 <h2 id="examples">"Or try one of these"</h2>
                 <ul class="examples__list" role="list">{pictures}</ul>
                 <details class="credits">

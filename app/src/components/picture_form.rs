@@ -15,6 +15,8 @@ use crate::{
 pub(crate) fn PictureForm(
     /// Name of the model.
     name: String,
+    /// Path to which the picture is sent without JavaScript.
+    action: String,
     /// The address to start with.
     url: Option<String>,
     /// Largest picture that the model takes, in bytes.
@@ -22,7 +24,6 @@ pub(crate) fn PictureForm(
     /// Where to ask.
     asking: Asking,
 ) -> impl IntoView {
-    let action = format!("/{name}");
     let pending = asking.pending();
     let address = NodeRef::<Input>::new();
     let file = NodeRef::<Input>::new();

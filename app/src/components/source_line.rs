@@ -13,7 +13,9 @@ pub fn SourceLine(
     /// The picture.
     source: Source,
 ) -> impl IntoView {
-    let name = source.name.clone().map(|name| match source.kind {
+    let facts = describe(&source);
+    let Source { kind, name, .. } = source;
+    let name = name.map(|name| match kind {
         SourceKind::Url => view! {
             <a href=name.clone() rel="external noreferrer">{name.clone()}</a>
         }
@@ -23,7 +25,7 @@ pub fn SourceLine(
     view! {
         <div class="source-line">
             <p class="source-line__name">{name}</p>
-            <p class="source-line__facts">{describe(&source)}</p>
+            <p class="source-line__facts">{facts}</p>
         </div>
     }
 }

@@ -52,6 +52,8 @@ fn Visited(visit: Visit) -> impl IntoView {
 fn Desk(opened: Opened) -> impl IntoView {
     let Opened { model, url, outcome } = opened;
     let name = model.name.clone();
+    // Without JavaScript, too, the answer should be in view when it comes.
+    let action = format!("/{name}#answer");
     let title = model.title.clone();
     let examples = model.examples.clone();
     let max_upload = model.max_upload;
@@ -65,9 +67,9 @@ fn Desk(opened: Opened) -> impl IntoView {
         <ModelHeader model=model.into()/>
         <Banner model=model.into() outcome/>
         <div class="desk">
-            <PictureForm name=name.clone() url max_upload asking/>
+            <PictureForm name action=action.clone() url max_upload asking/>
             <AnswerPanel outcome pending/>
-            <Examples name examples asking/>
+            <Examples action examples asking/>
         </div>
     }
 }

@@ -38,8 +38,8 @@ pub(super) fn model(name: &str) -> Result<ModelSummary, Problem> {
     classifier()?.model(name).ok_or_else(|| {
         Problem::new(
             404,
-            "model_not_found",
-            "There is no such model",
+            "model_unknown",
+            "No such model",
             format!("This server has no model called “{name}”."),
         )
     })

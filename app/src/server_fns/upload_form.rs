@@ -45,7 +45,7 @@ pub(super) async fn read(mut form: Multipart<'static>) -> Result<Upload, Problem
 pub(super) fn incomplete(what: &str) -> Problem {
     Problem::new(
         400,
-        "incomplete_form",
+        "multipart_invalid",
         "The form is incomplete",
         format!("The form must hold {what}."),
     )
@@ -55,7 +55,7 @@ async fn text(field: Field<'_>) -> Result<String, Problem> {
     let bytes = bytes(field, MAX_TEXT).await?.ok_or_else(|| {
         Problem::new(
             400,
-            "field_too_long",
+            "multipart_invalid",
             "The form is not as expected",
             format!("Only “image” may hold more than {MAX_TEXT} bytes."),
         )
@@ -79,7 +79,7 @@ fn number(text: &str) -> Result<usize, Problem> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
         Problem::new(
             400,
-            "bad_top_k",
+            "top_k_invalid",
             "That is not a number of classes",
             "“top_k” must be a whole number of at least 1.",
         )
@@ -89,7 +89,7 @@ fn number(text: &str) -> Result<usize, Problem> {
 fn broken(error: &multer::Error) -> Problem {
     Problem::new(
         400,
-        "broken_upload",
+        "body_unreadable",
         "The upload broke off",
         format!("The picture did not arrive in one piece ({error}). Try again."),
     )

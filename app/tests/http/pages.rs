@@ -34,7 +34,7 @@ async fn a_models_page_works_as_plain_forms() {
     assert_eq!(reply.status, StatusCode::OK);
     for text in [
         r#"<title>VGG-16 · vitrine</title>"#,
-        r#"action="/vgg" enctype="multipart/form-data""#,
+        r#"method="post" action="/vgg#answer" enctype="multipart/form-data""#,
         r#"name="url""#,
         r#"name="image""#,
         r#"name="example" value="japan.svg""#,

@@ -9,6 +9,9 @@ use axum::{
 
 use crate::{Reply, send};
 
+/// Names and contents.
+type Fields<'a> = &'a [(&'a str, &'a [u8])];
+
 const BOUNDARY: &str = "frontier";
 
 async fn form(path: &str, body: &str) -> Reply {
@@ -19,7 +22,7 @@ async fn form(path: &str, body: &str) -> Reply {
 }
 
 /// Posts a multipart form; a field named `image` is a file.
-async fn upload(fields: &[(&str, &[u8])]) -> Reply {
+async fn upload(fields: Fields<'_>) -> Reply {
     let mut body = Vec::new();
     for (name, value) in fields {
         let file = if *name == "image" { "; filename=\"a.png\"" } else { "" };
@@ -55,7 +58,7 @@ async fn models_are_listed_and_named() {
     assert_eq!(model.title, "VGG-16");
     let reply = form("/api/model", "name=none").await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
-    assert_eq!(problem(&reply).code, "model_not_found");
+    assert_eq!(problem(&reply).code, "model_unknown");
 }
 
 #[tokio::test]
@@ -119,12 +122,12 @@ async fn an_upload_may_be_no_larger_than_the_model_takes() {
 
 #[tokio::test]
 async fn a_form_must_be_whole() {
-    let cases: [(&[(&str, &[u8])], u16, &str); 5] = [
-        (&[("model", b"flags")], 400, "incomplete_form"),
-        (&[("image", b"\x89PNG"), ("model", b"flags")], 400, "incomplete_form"),
-        (&[("model", b"none"), ("image", b"\x89PNG")], 404, "model_not_found"),
-        (&[("model", b"flags"), ("top_k", b"0"), ("image", b"\x89PNG")], 400, "bad_top_k"),
-        (&[("model", &[b'x'; 300]), ("image", b"\x89PNG")], 400, "field_too_long"),
+    let cases: [(Fields<'_>, u16, &str); 5] = [
+        (&[("model", b"flags")], 400, "multipart_invalid"),
+        (&[("image", b"\x89PNG"), ("model", b"flags")], 400, "multipart_invalid"),
+        (&[("model", b"none"), ("image", b"\x89PNG")], 404, "model_unknown"),
+        (&[("model", b"flags"), ("top_k", b"0"), ("image", b"\x89PNG")], 400, "top_k_invalid"),
+        (&[("model", &[b'x'; 300]), ("image", b"\x89PNG")], 400, "multipart_invalid"),
     ];
     for (fields, status, code) in cases {
         let reply = upload(fields).await;
@@ -141,5 +144,5 @@ async fn half_a_picture_is_not_classified() {
     );
     let reply = upload_raw(cut.into_bytes()).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
-    assert_eq!(problem(&reply).code, "broken_upload");
+    assert_eq!(problem(&reply).code, "body_unreadable");
 }

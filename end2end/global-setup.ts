@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { setTimeout } from "node:timers/promises";
+import type { FullConfig } from "@playwright/test";
+import { PICTURES } from "./tests/pictures";
+
+const TYPES: Record<string, string> = { jpg: "image/jpeg", txt: "text/plain" };
+
+/** Serves the fixtures and waits for the server under test, which nobody else waits for. */
+export default async function setup(config: FullConfig) {
+  const pictures = createServer(async (request, response) => {
+    const name = request.url?.match(/^\/([a-z-]+\.(jpg|txt))$/);
+    const body = name && (await readFile(new URL(`./fixtures/${name[1]}`, import.meta.url)).catch(() => null));
+    if (!body) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": TYPES[name[2]], "content-length": body.length }).end(body);
+  });
+  const { hostname, port } = new URL(PICTURES);
+  await new Promise<void>((resolve, reject) => {
+    pictures.once("error", reject).listen(Number(port), hostname, resolve);
+  });
+  await ready(`${config.projects[0].use.baseURL}/readyz`);
+  return () => new Promise((resolve) => pictures.close(resolve));
+}
+
+async function ready(url: string) {
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline) {
+    const response = await fetch(url).catch(() => null);
+    if (response?.ok) return;
+    await setTimeout(250);
+  }
+  throw new Error(`${url} was not ready within two minutes`);
+}

@@ -1,0 +1,42 @@
+import { defineConfig, devices } from "@playwright/test";
+
+// Where the browser is; the one that Playwright would download is not needed.
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: "./tests",
+  globalSetup: "./global-setup.ts",
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
+  fullyParallel: true,
+  // The pictures are classified on the same machine.
+  workers: 2,
+  forbidOnly: !!process.env.CI,
+  reporter: "list",
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL: process.env.VITRINE_URL ?? "http://127.0.0.1:2017",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  // Everything works with JavaScript off, too, but for what is said of the reactive page alone.
+  projects: [
+    { name: "hydrated" },
+    {
+      name: "plain",
+      testIgnore: /.*\.hydrated\.spec\.ts/,
+      use: { javaScriptEnabled: false },
+    },
+  ],
+});
