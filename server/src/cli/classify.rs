@@ -18,7 +18,7 @@ use crate::{
 
 /// What `classify` can be told.
 #[derive(Debug, Args)]
-pub struct Classify {
+pub(super) struct Classify {
     /// Pictures: files or addresses
     #[arg(required = true, value_name = "FILE-or-URL")]
     pictures: Vec<String>,

@@ -10,7 +10,7 @@ use crate::catalogue::Entry;
 
 /// What `models` can be told.
 #[derive(Debug, Args)]
-pub struct Models {
+pub(super) struct Models {
     #[command(flatten)]
     models: ModelOptions,
     /// Print JSON

@@ -24,7 +24,7 @@ use crate::{
 
 /// What `serve` can be told.
 #[derive(Debug, Clone, Args)]
-pub struct Serve {
+pub(super) struct Serve {
     /// Address and port to listen on
     #[arg(long, env = "VITRINE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:2017")]
     listen: SocketAddr,
