@@ -14,7 +14,8 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos::prelude::LeptosOptions;
 use server::http::{AppState, router};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::backend::Fake;
@@ -38,14 +39,21 @@ impl Reply {
     }
 }
 
+/// Every request runs on one runtime, as in the program: leptos keeps one executor for the whole
+/// process, which must not be left by a runtime that ends with its test.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
 async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
-    let leptos = LeptosOptions::builder().output_name("vitrine").build();
-    let router = router(AppState { leptos, backend: fake, max_upload: MAX_UPLOAD });
-    let response = router.oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
-    let body = String::from_utf8_lossy(&body).into_owned();
-    Reply { status: parts.status, headers: parts.headers, body }
+    let answer = RUNTIME.spawn(async move {
+        let leptos = LeptosOptions::builder().output_name("vitrine").build();
+        let router = router(AppState { leptos, backend: fake, max_upload: MAX_UPLOAD });
+        let response = router.oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Reply { status: parts.status, headers: parts.headers, body }
+    });
+    answer.await.unwrap()
 }
 
 async fn send(request: Request<Body>) -> Reply {
