@@ -46,9 +46,22 @@ impl Problem {
 impl FromServerFnError for Problem {
     type Encoder = JsonEncoding;
 
-    /// A fault on the way rather than in the classifier: the server is gone, or something that
-    /// is not vitrine answered in its place.
+    /// A fault on the way rather than in the classifier. In the browser: the server is gone, or
+    /// something that is not vitrine answered in its place. On the server: the caller did not
+    /// send what the function takes.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        #[cfg(feature = "ssr")]
+        if let ServerFnErrorErr::Args(_)
+        | ServerFnErrorErr::MissingArg(_)
+        | ServerFnErrorErr::Deserialization(_) = error
+        {
+            return crate::status::noted(Self::new(
+                400,
+                "arguments_invalid",
+                "The request cannot be read",
+                error.to_string(),
+            ));
+        }
         Self::new(
             502,
             "server_unreachable",

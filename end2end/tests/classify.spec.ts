@@ -32,3 +32,10 @@ test("says who answers in place of an absent model", async ({ model, page }) => 
   await model.labels();
   await expect(model.answer.getByText(/^Answered by .+, which stands in for vgg\.$/)).toBeVisible();
 });
+
+test("the answer is in view on a phone", async ({ model, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await model.examples.first().click();
+  await model.labels();
+  await expect(model.bars.first()).toBeInViewport();
+});

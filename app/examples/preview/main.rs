@@ -52,6 +52,7 @@ fn router(options: LeptosOptions, classifier: SharedClassifier) -> Router {
     };
     Router::new()
         .route("/readyz", get(async || "ready"))
+        .route("/favicon.svg", get(favicon))
         .route("/examples/{file}", get(picture))
         .route("/{model}", post(posted).with_state((options.clone(), classifier)))
         .leptos_routes_with_context(&options, generate_route_list(App), context.clone(), page)
@@ -73,7 +74,14 @@ fn security_policy() {
     }
 }
 
-async fn picture(Path(file): Path<String>) -> ([(header::HeaderName, &'static str); 1], String) {
+type Drawing<T> = ([(header::HeaderName, &'static str); 1], T);
+
+async fn favicon() -> Drawing<&'static str> {
+    let svg = include_str!("../../../public/favicon.svg");
+    ([(header::CONTENT_TYPE, "image/svg+xml")], svg)
+}
+
+async fn picture(Path(file): Path<String>) -> Drawing<String> {
     ([(header::CONTENT_TYPE, "image/svg+xml")], classifier::drawing(&file))
 }
 

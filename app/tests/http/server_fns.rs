@@ -62,6 +62,14 @@ async fn models_are_listed_and_named() {
 }
 
 #[tokio::test]
+async fn a_missing_argument_is_the_callers_fault() {
+    let reply = form("/api/model", "title=vgg").await;
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+    assert_eq!(problem(&reply).code, "arguments_invalid");
+    assert!(problem(&reply).detail.contains("name"), "{}", reply.text);
+}
+
+#[tokio::test]
 async fn an_example_is_classified() {
     let reply = form("/api/classify_example", "model=flags&example=sweden.svg").await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
