@@ -62,9 +62,11 @@ mod tests {
 
     #[test]
     fn serving_is_the_default_command() {
-        let cli = Cli::try_parse_from(["vitrine", "--queue", "7"]).expect("flags without a command");
+        let cli =
+            Cli::try_parse_from(["vitrine", "--queue", "7"]).expect("flags without a command");
         assert!(cli.command.is_none());
-        let cli = Cli::try_parse_from(["vitrine", "serve", "--queue", "7"]).expect("the same with it");
+        let cli =
+            Cli::try_parse_from(["vitrine", "serve", "--queue", "7"]).expect("the same with it");
         assert!(matches!(cli.command, Some(Command::Serve(_))));
     }
 }

@@ -9,7 +9,10 @@ mod input;
 mod problem;
 pub(crate) mod request_log;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use app::{App, classify::SharedClassifier, shell};
 use axum::{
@@ -20,7 +23,9 @@ use axum::{
     routing::{get, post},
 };
 use leptos::prelude::{LeptosOptions, provide_context};
-use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes, file_and_error_handler_with_context, generate_route_list,
+};
 use tower::Layer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -64,15 +69,18 @@ impl AppState {
     }
 }
 
+/// The pages there are. Found out once, since leptos lets every resource in the process hang for
+/// as long as it looks for them: a page that is rendered meanwhile would never be finished.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
 /// Everything vitrine answers to.
 pub fn router(state: AppState) -> NormalizePath<Router> {
-    let routes = generate_route_list(App);
     let page = {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
     let router = Router::new()
-        .leptos_routes_with_context(&state, routes, state.context(), page)
+        .leptos_routes_with_context(&state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
         .route("/models/{model}/{file}", get(assets::example))
         .route("/favicon.svg", get(assets::top_level))

@@ -143,12 +143,10 @@ impl Service {
         let fallback = asked.card.fallback.as_deref().filter(|_| self.limits.fallback);
         match (&state, fallback.and_then(|fallback| self.catalogue.get(fallback))) {
             (ModelState::Ready, _) => Ok(asked),
-            (ModelState::Absent { .. }, Some(fallback)) => {
-                match self.state(&fallback.card.name) {
-                    ModelState::Ready => Ok(fallback),
-                    other => Err(faults::not_ready(&fallback.card.name, &other)),
-                }
-            }
+            (ModelState::Absent { .. }, Some(fallback)) => match self.state(&fallback.card.name) {
+                ModelState::Ready => Ok(fallback),
+                other => Err(faults::not_ready(&fallback.card.name, &other)),
+            },
             _ => Err(faults::not_ready(name, &state)),
         }
     }

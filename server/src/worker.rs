@@ -9,7 +9,10 @@ use std::{
 
 use app::wire::ModelState;
 use broker::Pipeline;
-use vision::{card::ModelCard, model::{Model, ModelError}};
+use vision::{
+    card::ModelCard,
+    model::{Model, ModelError},
+};
 
 /// A prepared picture for one of the models.
 #[derive(Debug)]

@@ -90,7 +90,12 @@ impl Classify {
         Ok(service.classify(Request { model, picture, top_k, crop: false }).await?)
     }
 
-    fn print(&self, out: &mut impl Write, picture: &str, answer: &Classification) -> anyhow::Result<()> {
+    fn print(
+        &self,
+        out: &mut impl Write,
+        picture: &str,
+        answer: &Classification,
+    ) -> anyhow::Result<()> {
         writeln!(out, "{picture}")?;
         if let Some(asked) = &answer.fallback_for {
             writeln!(out, "  ({} answers for {asked}, whose weights are not here)", answer.model)?;

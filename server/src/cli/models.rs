@@ -44,7 +44,12 @@ impl Models {
             writeln!(
                 out,
                 "{:<16} {:<8} {:>4} px {:>5} classes  weights {:<8} {}",
-                line.name, line.architecture, line.input_size, line.classes, line.weights, line.title
+                line.name,
+                line.architecture,
+                line.input_size,
+                line.classes,
+                line.weights,
+                line.title
             )?;
         }
         Ok(())

@@ -87,9 +87,8 @@ impl Serve {
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.first_request_timeout(HEADER_TIMEOUT);
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-        let serving = server
-            .handle(handle.clone())
-            .serve(ServiceExt::<Request>::into_make_service(router));
+        let serving =
+            server.handle(handle.clone()).serve(ServiceExt::<Request>::into_make_service(router));
         tracing::info!("listening on http://{address}/");
         tokio::spawn(report_health(Arc::clone(&service)));
 

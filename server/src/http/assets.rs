@@ -2,7 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use http::{HeaderMap, HeaderValue, Uri, header::{CACHE_CONTROL, CONTENT_TYPE}};
+use http::{
+    HeaderMap, HeaderValue, Uri,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
@@ -21,7 +24,8 @@ pub(super) async fn example(
     };
     let kind = image::guess_format(&bytes).map_or("application/octet-stream", |f| f.to_mime_type());
     let cache = HeaderValue::from_static("public, max-age=3600");
-    ([(CONTENT_TYPE, HeaderValue::from_static(kind)), (CACHE_CONTROL, cache)], bytes).into_response()
+    ([(CONTENT_TYPE, HeaderValue::from_static(kind)), (CACHE_CONTROL, cache)], bytes)
+        .into_response()
 }
 
 /// A file that has to stand at the top, where it would otherwise be taken for a model.

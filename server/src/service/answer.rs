@@ -31,7 +31,8 @@ impl Service {
         let mut prepared = prepared.await.map_err(|_| expired())??;
         let decoding = decoding.elapsed();
 
-        let job = Job { model: card.name.as_str().into(), pixels: std::mem::take(&mut prepared.pixels) };
+        let job =
+            Job { model: card.name.as_str().into(), pixels: std::mem::take(&mut prepared.pixels) };
         let ticket = self.broker.submit(job, Some(deadline)).map_err(faults::submission)?;
         let answer = ticket.await.map_err(|error| faults::run(&error, self.limits.timeout))?;
 

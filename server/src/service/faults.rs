@@ -67,7 +67,10 @@ pub(crate) fn expired(timeout: Duration) -> Problem {
         504,
         "deadline_exceeded",
         "It took too long",
-        format!("The picture was not classified within {:.1} s, so it was given up.", timeout.as_secs_f64()),
+        format!(
+            "The picture was not classified within {:.1} s, so it was given up.",
+            timeout.as_secs_f64()
+        ),
     )
 }
 
@@ -131,8 +134,12 @@ pub(crate) fn decode(error: &DecodeError) -> Problem {
         DecodeError::UnknownFormat(_) => {
             (415, "picture_format_unsupported", "Not a picture of a known kind")
         }
-        DecodeError::TooLarge { .. } | DecodeError::TooMuchMemory { .. } => (413, "picture_dimensions", "The picture has too many pixels"),
-        DecodeError::TooManyScans { .. } => (422, "picture_too_many_scans", "The picture is not plausible"),
+        DecodeError::TooLarge { .. } | DecodeError::TooMuchMemory { .. } => {
+            (413, "picture_dimensions", "The picture has too many pixels")
+        }
+        DecodeError::TooManyScans { .. } => {
+            (422, "picture_too_many_scans", "The picture is not plausible")
+        }
         DecodeError::Damaged { .. } | DecodeError::Panicked => {
             (422, "picture_damaged", "The picture is damaged")
         }

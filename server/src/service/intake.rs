@@ -1,6 +1,10 @@
 //! From a picture, or where it is, to what a network takes.
 
-use std::{io::Cursor, sync::Arc, time::{Duration, Instant}};
+use std::{
+    io::Cursor,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use app::{
     classify::Picture,
@@ -48,7 +52,8 @@ impl Service {
                 Ok(Taken { bytes, kind: SourceKind::Upload, name, fetching: Duration::ZERO })
             }
             Picture::Url(url) => {
-                let fetched = self.fetcher.fetch(&url).await.map_err(|error| faults::fetch(&error))?;
+                let fetched =
+                    self.fetcher.fetch(&url).await.map_err(|error| faults::fetch(&error))?;
                 Ok(Taken {
                     bytes: fetched.bytes,
                     kind: SourceKind::Url,

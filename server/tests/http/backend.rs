@@ -59,7 +59,8 @@ impl Classifier for Fake {
     fn classify(&self, request: Request) -> Answer<'_> {
         self.asked.lock().unwrap().push(request.clone());
         Box::pin(async move {
-            let busy = Problem::new(503, "queue_full", "Too busy at the moment", "Try <b>later</b>.");
+            let busy =
+                Problem::new(503, "queue_full", "Too busy at the moment", "Try <b>later</b>.");
             match request.model.as_str() {
                 "busy" => Err(busy.retry_after(7)),
                 "panics" => panic!("a secret"),

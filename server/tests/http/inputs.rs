@@ -48,7 +48,10 @@ async fn an_address_in_a_form_with_blanks_around_it() {
 
 #[tokio::test]
 async fn the_last_address_wins_and_the_body_comes_after_the_query() {
-    assert!(is_url(&picture("/vgg?url=http://q/", FORM, "url=http://a/&url=http://b/").await, "http://b/"));
+    assert!(is_url(
+        &picture("/vgg?url=http://q/", FORM, "url=http://a/&url=http://b/").await,
+        "http://b/"
+    ));
     assert!(is_url(&picture("/vgg?url=http://q/", FORM, "").await, "http://q/"));
     assert!(is_url(&picture("/vgg?url=http://q/", "", "").await, "http://q/"));
 }

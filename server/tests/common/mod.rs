@@ -1,0 +1,6 @@
+//! What several test programs make use of.
+
+#![allow(dead_code, unreachable_pub)]
+
+pub mod models;
+pub mod web;

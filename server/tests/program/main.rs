@@ -1,0 +1,61 @@
+//! The program as a whole, started like a user would.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod commands;
+mod serving;
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use common::web;
+
+fn vitrine() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
+    // What the caller's shell says must not decide a test.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VITRINE_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A server that is ended with its test.
+struct Running {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts a server on a free port and waits until it is ready.
+fn serve(models: &Path, options: &[&str]) -> Running {
+    // The system gives a free port, which nobody else is likely to take in the meantime.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let child = vitrine()
+        .args(["serve", "--threads", "1", "--log", "error", "--listen", &address.to_string()])
+        .arg("--models")
+        .arg(models)
+        .args(options)
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let running = Running { child, address };
+    let start = Instant::now();
+    while !web::request(address, "GET", "/readyz", &[], b"").is_ok_and(|a| a.status == 200) {
+        assert!(start.elapsed() < Duration::from_secs(60), "not ready within a minute");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    running
+}

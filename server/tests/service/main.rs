@@ -1,0 +1,69 @@
+//! The whole way of a picture with the real worker and a real, if small, network.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod faults;
+mod pressure;
+mod states;
+mod ways;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use app::classify::{Classifier, Picture, Request};
+use app::{problem::Problem, wire::Classification};
+use broker::Health;
+use server::{
+    catalogue::Catalogue,
+    fetch::{FetchMode, FetchPolicy, Fetcher},
+    service::{Limits, Service},
+};
+use tempfile::TempDir;
+
+use common::models::make_model;
+
+fn limits() -> Limits {
+    Limits {
+        queue: 32,
+        max_batch: 8,
+        timeout: Duration::from_secs(60),
+        max_upload: 1 << 20,
+        threads: 1,
+        fallback: true,
+    }
+}
+
+fn start(models: &Path, limits: Limits) -> Service {
+    let policy = FetchPolicy {
+        mode: FetchMode::Public,
+        allow: vec!["127.0.0.1/32".parse().unwrap()],
+        max_bytes: limits.max_upload,
+        ..FetchPolicy::default()
+    };
+    let fetcher = Fetcher::new(policy).unwrap();
+    Service::start(Catalogue::read(models).unwrap(), fetcher, limits, Arc::new(())).unwrap()
+}
+
+/// A service with one model, `small`, that is ready.
+async fn ready(limits: Limits) -> (TempDir, Service) {
+    let folder = TempDir::new().unwrap();
+    make_model(folder.path(), "small", None, true);
+    let service = start(folder.path(), limits);
+    settled(&service).await;
+    (folder, service)
+}
+
+async fn settled(service: &Service) {
+    let mut health = service.health();
+    health.wait_for(|health| *health != Health::Loading).await.unwrap();
+}
+
+async fn ask(service: &Service, model: &str, picture: Picture) -> Result<Classification, Problem> {
+    service.classify(Request { model: model.into(), picture, top_k: 5, crop: false }).await
+}
+
+fn sent(bytes: impl Into<bytes::Bytes>) -> Picture {
+    Picture::Bytes { bytes: bytes.into(), name: None }
+}
