@@ -3,11 +3,12 @@
 mod classify;
 mod models;
 mod options;
+mod pull;
 mod serve;
 
 use clap::{Parser, Subcommand};
 
-pub use options::{FetchOptions, ModelOptions};
+pub use options::{FetchOptions, FolderOptions, ModelOptions};
 
 /// Puts a trained image classifier behind a web page and an API.
 #[derive(Debug, Parser)]
@@ -32,6 +33,8 @@ enum Command {
     Classify(classify::Classify),
     /// List the models and whether their weights are here
     Models(models::Models),
+    /// Download weights that are not here
+    Pull(pull::Pull),
 }
 
 impl Cli {
@@ -45,6 +48,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(),
             Command::Classify(classify) => classify.run(),
             Command::Models(models) => models.run(),
+            Command::Pull(pull) => pull.run(),
         }
     }
 }

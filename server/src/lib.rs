@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod fetch;
 pub mod http;
+pub mod pull;
 pub mod service;
 pub mod shutdown;
 pub mod telemetry;

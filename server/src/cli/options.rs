@@ -10,12 +10,20 @@ use crate::{
     fetch::{Allow, FetchMode, FetchPolicy, Fetcher},
 };
 
-/// Where the models are and how they compute.
+/// Where the models are.
 #[derive(Debug, Clone, Args)]
-pub struct ModelOptions {
+pub struct FolderOptions {
     /// Folder with the models: one folder each, with a model.toml in it
     #[arg(long, env = "VITRINE_MODELS", value_name = "DIR", default_value = "models")]
     pub models: PathBuf,
+}
+
+/// Where the models are and how they compute.
+#[derive(Debug, Clone, Args)]
+pub struct ModelOptions {
+    /// Where they are.
+    #[command(flatten)]
+    pub folder: FolderOptions,
     /// Threads that a network computes with [default: the cores this process may use]
     #[arg(long, env = "VITRINE_THREADS", value_name = "N")]
     pub threads: Option<usize>,
@@ -42,7 +50,7 @@ pub struct FetchOptions {
     pub max_upload: u64,
 }
 
-impl ModelOptions {
+impl FolderOptions {
     /// Reads the models.
     ///
     /// # Errors
@@ -50,6 +58,17 @@ impl ModelOptions {
     /// When the folder or a card cannot be read.
     pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
         Ok(Catalogue::read(&self.models)?)
+    }
+}
+
+impl ModelOptions {
+    /// Reads the models.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or a card cannot be read.
+    pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
+        self.folder.catalogue()
     }
 
     /// Threads to compute with, at least one. The default obeys a container's quota.
