@@ -29,7 +29,7 @@ pub struct Catalogue {
 pub enum CatalogueError {
     /// The folder itself.
     #[error(
-        "cannot read the models folder {}: {source}; name another one with --models",
+        "cannot read the models folder {} (another one can be named with --models)",
         folder.display()
     )]
     Folder {
@@ -45,7 +45,7 @@ pub enum CatalogueError {
     #[error(transparent)]
     Card(#[from] CardError),
     /// An example picture cannot be read.
-    #[error("cannot read the example picture {}: {source}", file.display())]
+    #[error("cannot read the example picture {}", file.display())]
     Example {
         /// The file.
         file: PathBuf,

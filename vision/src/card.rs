@@ -79,8 +79,10 @@ impl ModelCard {
     pub fn load(directory: &Path) -> Result<Self, CardError> {
         let path = directory.join("model.toml");
         let text = error::read(&path)?;
-        let card: file::Card = toml::from_str(&text)
-            .map_err(|error| CardError::Syntax { file: path.clone(), reason: error.to_string() })?;
+        let card: file::Card = toml::from_str(&text).map_err(|error| CardError::Syntax {
+            file: path.clone(),
+            reason: one_line(&error, &text),
+        })?;
         parts::assemble(directory, card)
             .map_err(|error::Problem { key, reason }| CardError::Value { file: path, key, reason })
     }
@@ -88,5 +90,14 @@ impl ModelCard {
     /// Whether the file with the weights is there. Its content is checked when it is loaded.
     pub fn weights_present(&self) -> bool {
         self.weights.path.is_file()
+    }
+}
+
+/// What is wrong and where, without the picture of the spot that the parser draws over four lines.
+fn one_line(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message();
+    match error.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => format!("line {}: {message}", before.matches('\n').count() + 1),
+        None => message.to_owned(),
     }
 }

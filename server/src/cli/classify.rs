@@ -65,7 +65,7 @@ impl Classify {
         for picture in &self.pictures {
             match self.one(service, picture).await {
                 Ok(answer) if self.json => writeln!(out, "{}", serde_json::to_string(&answer)?)?,
-                Ok(answer) => self.print(&mut out, picture, &answer)?,
+                Ok(answer) => print(&mut out, picture, &answer)?,
                 // The others are still worth an answer.
                 Err(error) => {
                     failed += 1;
@@ -89,22 +89,17 @@ impl Classify {
         let (model, top_k) = (self.model.clone(), self.top_k as usize);
         Ok(service.classify(Request { model, picture, top_k, crop: false }).await?)
     }
+}
 
-    fn print(
-        &self,
-        out: &mut impl Write,
-        picture: &str,
-        answer: &Classification,
-    ) -> anyhow::Result<()> {
-        writeln!(out, "{picture}")?;
-        if let Some(asked) = &answer.fallback_for {
-            writeln!(out, "  ({} answers for {asked}, whose weights are not here)", answer.model)?;
-        }
-        for p in &answer.predictions {
-            writeln!(out, "  {:>5.1} %  {}", p.probability * 100.0, p.label)?;
-        }
-        Ok(())
+fn print(out: &mut impl Write, picture: &str, answer: &Classification) -> anyhow::Result<()> {
+    writeln!(out, "{picture}")?;
+    if let Some(asked) = &answer.fallback_for {
+        writeln!(out, "  ({} answers for {asked}, whose weights are not here)", answer.model)?;
     }
+    for p in &answer.predictions {
+        writeln!(out, "  {:>5.1} %  {}", p.probability * 100.0, p.label)?;
+    }
+    Ok(())
 }
 
 async fn ready(service: &Service) -> anyhow::Result<()> {

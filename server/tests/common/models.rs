@@ -14,7 +14,7 @@ pub fn make_model(models: &Path, name: &str, fallback: Option<&str>, weights: bo
     fs::create_dir_all(&folder).unwrap();
     let fallback = fallback.map_or_else(String::new, |name| format!("fallback = \"{name}\"\n"));
     let card = format!(
-        "title = \"Made {name}\"\ndescription = \"Generated weights.\"\nlicence = \"MIT\"\n{fallback}\
+        "name = \"{name}\"\ntitle = \"Made {name}\"\ndescription = \"Generated weights.\"\nlicence = \"MIT\"\n{fallback}\
          [architecture]\nkind = \"vgg\"\nstages = [[8], [16]]\nbatch_norm = false\ngrid = 2\n\
          hidden = [16]\n[input]\nsize = 32\npreset = \"torchvision\"\n[labels]\n\
          file = \"labels.txt\"\n[weights]\nfile = \"model.safetensors\"\n[[examples]]\n\

@@ -1,7 +1,7 @@
 //! More than can be done: refused at once, counted, and nothing is lost.
 
 use app::classify::Picture;
-use futures::future::join_all;
+use futures::{FutureExt, future::join_all};
 use image::ImageFormat;
 use server::{backend::Backend, service::Limits};
 
@@ -34,7 +34,7 @@ async fn a_caller_that_goes_away_frees_its_place() {
     for _ in 0..20 {
         let question = ask(&service, "small", Picture::Example(None));
         // Polled once and dropped.
-        assert!(tokio::time::timeout(std::time::Duration::ZERO, question).await.is_err());
+        assert!(question.now_or_never().is_none());
     }
     assert!(ask(&service, "small", Picture::Example(None)).await.is_ok());
 }
