@@ -2,7 +2,7 @@
 # Brings what only the tests need: Chromium and Playwright.
 . "$(dirname "$0")/lib.sh"
 
-if [ -z "${VITRINE_CHROMIUM:-}" ] && ! have chromium && ! have google-chrome; then
+if [ -z "${CHROMIUM:-}" ] && [ ! -x /usr/bin/chromium ]; then
     apt_install chromium
 fi
 have npm || apt_install nodejs npm
