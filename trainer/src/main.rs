@@ -1,0 +1,38 @@
+//! The command line of the trainer.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Folder that `fetch-art.sh` filled.
+    #[arg(long, default_value = ".tools/art", global = true)]
+    art: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compares the drawings and saves all of them on one sheet.
+    Sheet {
+        /// The picture to write.
+        out: PathBuf,
+        /// Instead of the drawings, show this many pictures as training draws them.
+        #[arg(long)]
+        training: Option<u64>,
+    },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Command::Sheet { out, training: None } => trainer::sheet::drawings(&arguments.art, &out),
+        Command::Sheet { out, training: Some(n) } => {
+            trainer::sheet::training(&arguments.art, &out, n)
+        }
+    }
+}
