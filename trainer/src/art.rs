@@ -19,7 +19,7 @@ pub use texture::Texture;
 const SIDE: u32 = 256;
 
 /// The packs of drawings to learn from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Pack {
     /// `flag-icons`, 4:3.
     FlagIconsWide,

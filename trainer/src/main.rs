@@ -17,6 +17,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Trains the network from nothing, or goes on where a run stopped.
+    Train(trainer::train::Options),
     /// Compares the drawings and saves all of them on one sheet.
     Sheet {
         /// The picture to write.
@@ -30,6 +32,7 @@ enum Command {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match arguments.command {
+        Command::Train(options) => trainer::train::run(&arguments.art, &options),
         Command::Sheet { out, training: None } => trainer::sheet::drawings(&arguments.art, &out),
         Command::Sheet { out, training: Some(n) } => {
             trainer::sheet::training(&arguments.art, &out, n)
