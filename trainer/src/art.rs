@@ -137,10 +137,14 @@ fn file_name(sequence: &[char]) -> String {
     format!("{}.svg", parts.join("-"))
 }
 
-/// Emoji that are no flags: the flags on poles, the racing flags and the letters are left out.
+/// Emoji that are no flags: crossed flags, racing flags and flags on poles are left out, and so are
+/// the plain discs, because a red disc on white is one.
 fn objects() -> Vec<Vec<char>> {
+    let flags = ['\u{1f38c}', '\u{1f3c1}', '\u{1f3f3}', '\u{1f3f4}', '\u{1f6a9}'];
+    let discs = ['\u{1f534}', '\u{1f535}'];
     ('\u{1f300}'..='\u{1f9ff}')
-        .filter(|&c| !matches!(c, '\u{1f38c}' | '\u{1f3c1}' | '\u{1f3f3}' | '\u{1f3f4}' | '\u{1f6a9}'))
+        .filter(|c| !flags.contains(c) && !discs.contains(c))
+        .filter(|c| !('\u{1f7e0}'..='\u{1f7eb}').contains(c))
         .map(|c| vec![c])
         .collect()
 }

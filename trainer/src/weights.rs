@@ -9,7 +9,7 @@ use vision::network::{Parameters, Role, Vgg, VggSpec};
 /// The shape of the network: four stages for 64 pixels, most of its work where maps are small.
 pub fn spec(classes: usize) -> VggSpec {
     VggSpec {
-        stages: vec![vec![24, 32], vec![64, 64], vec![128, 128], vec![160, 160]],
+        stages: vec![vec![24], vec![48, 48], vec![96, 96], vec![160, 160]],
         batch_norm: true,
         grid: 4,
         hidden: vec![256],

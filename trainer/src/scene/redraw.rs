@@ -66,8 +66,8 @@ impl<'a> Redrawing<'a> {
                 std::array::from_fn(|i| rng.random_range(-size..=size) / (i + 1) as f32)
             });
         }
-        if rng.random_bool(0.7) {
-            let size = rng.random_range(0.02..0.13);
+        if rng.random_bool(0.55) {
+            let size = rng.random_range(0.02..0.11);
             redrawing.shades =
                 Some(Box::new(std::array::from_fn(|_| std::array::from_fn(|_| {
                     // The mean of two has fewer extremes.
