@@ -68,7 +68,7 @@ impl Batch {
     pub fn make(art: &Art, seed: u64, first: u64, size: u64, side: usize) -> Self {
         let mut batch = Self { pixels: Vec::new(), labels: Vec::new(), side };
         for number in first..first + size {
-            let (canvas, class) = sample::picture(art, seed, number);
+            let (canvas, class) = sample::picture(art, seed, number, side);
             batch.pixels.extend(canvas.squashed(side));
             batch.labels.push(class as i64);
         }

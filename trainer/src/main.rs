@@ -26,6 +26,9 @@ enum Command {
         /// Instead of the drawings, show this many pictures as training draws them.
         #[arg(long)]
         training: Option<u64>,
+        /// Instead of the drawings, show those of the test beside those of `flag-icons`.
+        #[arg(long, conflicts_with = "training")]
+        test: bool,
     },
 }
 
@@ -33,8 +36,9 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Train(options) => trainer::train::run(&arguments.art, &options),
-        Command::Sheet { out, training: None } => trainer::sheet::drawings(&arguments.art, &out),
-        Command::Sheet { out, training: Some(n) } => {
+        Command::Sheet { out, test: true, .. } => trainer::sheet::test(&arguments.art, &out),
+        Command::Sheet { out, training: None, .. } => trainer::sheet::drawings(&arguments.art, &out),
+        Command::Sheet { out, training: Some(n), .. } => {
             trainer::sheet::training(&arguments.art, &out, n)
         }
     }

@@ -19,8 +19,8 @@ use crate::{
 ///
 /// None of the kinds is a plain field with one thing in its middle or two or three even bands:
 /// that is what a flag looks like, and a network shown such pictures would doubt China and Japan.
-pub fn picture(art: &Art, rng: &mut SmallRng) -> Canvas {
-    let side = rng.random_range(64.0..150.0f32);
+pub fn picture(art: &Art, seen: usize, rng: &mut SmallRng) -> Canvas {
+    let side = seen as f32 * rng.random_range(0.9..2.0f32);
     let root = rng.random_range(0.6..1.8f32).sqrt();
     let (width, height) = ((side * root) as usize, (side / root) as usize);
     let mut canvas = match rng.random_range(0..12) {

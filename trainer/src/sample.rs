@@ -23,22 +23,23 @@ pub fn rng(seed: u64, number: u64) -> SmallRng {
     SmallRng::seed_from_u64((seed << 48 | number).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-/// Picture and class of a number, drawn as training draws them.
-pub fn picture(art: &Art, seed: u64, number: u64) -> (Canvas, usize) {
+/// Picture and class of a number, drawn as training draws them for a network that sees pictures
+/// of the side `seen`.
+pub fn picture(art: &Art, seed: u64, number: u64, seen: usize) -> (Canvas, usize) {
     let mut rng = rng(seed, number);
     let no_flag = art.flags.len() - 1;
     if rng.random_bool(NEGATIVES) {
-        return (negatives::picture(art, &mut rng), no_flag);
+        return (negatives::picture(art, seen, &mut rng), no_flag);
     }
     let class = rng.random_range(0..no_flag);
-    flag(art, class, &mut rng)
+    flag(art, class, seen, &mut rng)
 }
 
 /// A picture of a flag of this class.
-pub fn flag(art: &Art, class: usize, rng: &mut SmallRng) -> (Canvas, usize) {
-    match scene::training(&art.flags[class], art, rng) {
+pub fn flag(art: &Art, class: usize, seen: usize, rng: &mut SmallRng) -> (Canvas, usize) {
+    match scene::training(&art.flags[class], art, seen, rng) {
         Some(canvas) => (canvas, class),
-        None => (negatives::picture(art, rng), art.flags.len() - 1),
+        None => (negatives::picture(art, seen, rng), art.flags.len() - 1),
     }
 }
 
@@ -58,8 +59,8 @@ mod tests {
     fn a_number_always_gives_the_same_picture() {
         let art = art();
         for number in 0..40 {
-            let (a, class_a) = picture(&art, seeds::TRAINING, number);
-            let (b, class_b) = picture(&art, seeds::TRAINING, number);
+            let (a, class_a) = picture(&art, seeds::TRAINING, number, 64);
+            let (b, class_b) = picture(&art, seeds::TRAINING, number, 64);
             assert_eq!(class_a, class_b);
             assert!(a.to_image() == b.to_image(), "picture {number}");
         }
@@ -68,8 +69,8 @@ mod tests {
     #[test]
     fn seeds_give_different_pictures() {
         let art = art();
-        let (a, _) = picture(&art, seeds::TRAINING, 7);
-        let (b, _) = picture(&art, seeds::TEST, 7);
+        let (a, _) = picture(&art, seeds::TRAINING, 7, 64);
+        let (b, _) = picture(&art, seeds::TEST, 7, 64);
         assert!(a.to_image() != b.to_image());
     }
 }

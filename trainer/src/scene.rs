@@ -17,12 +17,18 @@ use redraw::Redrawing;
 use shapes::Spot;
 use warp::{Place, Pose, Warp};
 
-/// A picture with one flag in it, as hard as training has them.
+/// A picture with one flag in it, as hard as training has them, about up to twice as large as the
+/// network will see it.
 ///
 /// `None` when there are no drawings.
-pub fn training(drawings: &[Drawing], art: &Art, rng: &mut SmallRng) -> Option<Canvas> {
+pub fn training(
+    drawings: &[Drawing],
+    art: &Art,
+    seen: usize,
+    rng: &mut SmallRng,
+) -> Option<Canvas> {
     let flag = Redrawing::varied(drawings, rng)?;
-    let side = rng.random_range(56.0..150.0f32);
+    let side = seen as f32 * rng.random_range(0.85..2.0f32);
     let canvas = if rng.random_bool(0.35) {
         filling(&flag, side, rng)
     } else {

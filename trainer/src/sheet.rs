@@ -6,7 +6,7 @@ use anyhow::Result;
 use image::{Rgb, RgbImage, imageops};
 
 use crate::{
-    art::{Art, Drawing, Pack, Texture},
+    art::{Art, Drawing, Pack, Texture, flag_icon, render, test_drawing},
     classes::Classes,
     feed::Batch,
     sample::seeds,
@@ -65,6 +65,37 @@ pub fn training(art: &Path, out: &Path, n: u64) -> Result<()> {
         .chunks_exact(64 * 64 * 3)
         .filter_map(|bytes| RgbImage::from_raw(64, 64, bytes.to_vec()))
         .collect();
+    tiled(&pictures, 20).save(out)?;
+    Ok(())
+}
+
+/// Saves the drawing of `flag-icons` and, below it, the drawing of the test for each code, to find
+/// the codes for which the two are different flags.
+///
+/// # Errors
+///
+/// When the art is incomplete or the sheet cannot be written.
+pub fn test(art: &Path, out: &Path) -> Result<()> {
+    let classes = Classes::load(art)?;
+    let mut pairs = Vec::new();
+    for (code, _) in classes.codes() {
+        let path = test_drawing(art, code);
+        if path.exists() {
+            let (a, b) = (
+                render(&flag_icon(art, Pack::FlagIconsWide, code), 120)?,
+                render(&path, 120)?,
+            );
+            let both = [as_image(&a), as_image(&b)];
+            pairs.push((distance(&a, &b), code, tiled(&both, 1)));
+        } else {
+            println!("no {code}");
+        }
+    }
+    pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (i, (distance, code, _)) in pairs.iter().enumerate() {
+        print!("{code} {distance:.2}{}", if i % 20 == 19 { "\n" } else { "  " });
+    }
+    let pictures: Vec<_> = pairs.into_iter().map(|(_, _, picture)| picture).collect();
     tiled(&pictures, 20).save(out)?;
     Ok(())
 }

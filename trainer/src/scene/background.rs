@@ -64,7 +64,7 @@ pub fn clouds(width: usize, height: usize, rng: &mut SmallRng) -> Canvas {
     let tint: Colour = std::array::from_fn(|_| rng.random_range(0.4..1.0));
     let roughness = rng.random_range(0.4..0.95f32);
     let (mut size, mut strength) = (rng.random_range(1.0..4.0f32), rng.random_range(0.2..0.6f32));
-    while size < width.min(height) as f32 / 2.0 && strength > 0.02 {
+    while size < width.min(height) as f32 / 3.0 && strength > 0.02 {
         let cells = [size.ceil() as usize, (size * rng.random_range(0.6..1.6)).ceil() as usize];
         let grey = rng.random_bool(0.5);
         let grid: Vec<Colour> = (0..(cells[0] + 1) * (cells[1] + 1))
