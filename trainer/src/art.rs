@@ -49,6 +49,8 @@ pub struct Art {
     pub flags: Vec<Vec<Drawing>>,
     /// Things that are no flags: the other emoji of Noto.
     pub objects: Vec<Texture>,
+    /// The folder that the drawings are in.
+    pub folder: PathBuf,
 }
 
 impl Pack {
@@ -69,20 +71,16 @@ impl Art {
         let sequences: Vec<_> = codes.iter().map(|(code, _)| emoji(code)).collect();
         let glyphs = font.glyphs(&sequences)?;
         let mut flags: Vec<Vec<Drawing>> = (0..classes.len()).map(|_| Vec::new()).collect();
-        for ((&(code, class), sequence), glyph) in codes.iter().zip(&sequences).zip(glyphs) {
+        for (&(code, class), glyph) in codes.iter().zip(glyphs) {
             for &pack in packs {
                 if LEFT_OUT.contains(&(pack, code)) {
                     continue;
                 }
-                let texture = match pack {
-                    Pack::FlagIconsWide | Pack::FlagIconsSquare => {
-                        Some(svg::render(&flag_icon(folder, pack, code), SIDE)?)
-                    }
-                    Pack::Twemoji => {
-                        let path = folder.join("twemoji").join(file_name(sequence));
-                        path.exists().then(|| svg::render(&path, SIDE)).transpose()?
-                    }
-                    Pack::Noto => glyph.clone(),
+                let texture = match drawing_file(folder, pack, code) {
+                    // Emoji do not have every flag.
+                    Some(path) if pack == Pack::Twemoji && !path.exists() => None,
+                    Some(path) => Some(svg::render(&path, SIDE)?),
+                    None => glyph.clone(),
                 };
                 if let Some(texture) = texture {
                     let texture = texture.trimmed();
@@ -92,7 +90,16 @@ impl Art {
             }
         }
         let objects = font.glyphs(&objects())?.into_iter().flatten().collect();
-        Ok(Self { flags, objects })
+        Ok(Self { flags, objects, folder: folder.to_owned() })
+    }
+}
+
+/// The file of a drawing, `None` if the pack has no files.
+pub fn drawing_file(folder: &Path, pack: Pack, code: &str) -> Option<PathBuf> {
+    match pack {
+        Pack::FlagIconsWide | Pack::FlagIconsSquare => Some(flag_icon(folder, pack, code)),
+        Pack::Twemoji => Some(folder.join("twemoji").join(file_name(&emoji(code)))),
+        Pack::Noto => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use trainer::evaluate::Options as Evaluation;
 
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -19,6 +20,10 @@ struct Arguments {
 enum Command {
     /// Trains the network from nothing, or goes on where a run stopped.
     Train(trainer::train::Options),
+    /// Writes the model of the last checkpoint, trained to the end or not.
+    Export(trainer::train::Options),
+    /// Tests the model and writes the report.
+    Evaluate(Evaluation),
     /// Compares the drawings and saves all of them on one sheet.
     Sheet {
         /// The picture to write.
@@ -35,7 +40,14 @@ enum Command {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match arguments.command {
-        Command::Train(options) => trainer::train::run(&arguments.art, &options),
+        Command::Train(options) => {
+            trainer::train::run(&arguments.art, &options)?;
+            let photographs = options.photographs.clone();
+            let evaluation = Evaluation { model: options.out, photographs };
+            trainer::evaluate::run(&arguments.art, &evaluation)
+        }
+        Command::Export(options) => trainer::train::export(&arguments.art, &options),
+        Command::Evaluate(options) => trainer::evaluate::run(&arguments.art, &options),
         Command::Sheet { out, test: true, .. } => trainer::sheet::test(&arguments.art, &out),
         Command::Sheet { out, training: None, .. } => trainer::sheet::drawings(&arguments.art, &out),
         Command::Sheet { out, training: Some(n), .. } => {

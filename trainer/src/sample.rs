@@ -4,7 +4,7 @@ use rand::{Rng, SeedableRng, rngs::SmallRng};
 
 use crate::{art::Art, canvas::Canvas, negatives, scene};
 
-/// Seeds of the three uses of generated pictures. No picture of one is ever in another.
+/// Seeds of the four uses of generated pictures. No picture of one is ever in another.
 pub mod seeds {
     /// To learn from.
     pub const TRAINING: u64 = 1;
@@ -12,6 +12,8 @@ pub mod seeds {
     pub const VALIDATION: u64 = 2;
     /// For the report only.
     pub const TEST: u64 = 3;
+    /// For the examples on the page.
+    pub const EXAMPLES: u64 = 4;
 }
 
 /// Part of the pictures that show no flag.
@@ -45,6 +47,8 @@ pub fn flag(art: &Art, class: usize, seen: usize, rng: &mut SmallRng) -> (Canvas
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::art::{Drawing, Pack, Texture};
 
@@ -52,7 +56,8 @@ mod tests {
         let texture = Texture::new(16, 12, (0..192).map(|i| [i as u8, 90, 200, 255]).collect());
         let drawing =
             Drawing { code: "no".to_owned(), pack: Pack::Noto, textures: vec![texture.clone()] };
-        Art { flags: vec![vec![drawing], Vec::new()], objects: vec![texture] }
+        let flags = vec![vec![drawing], Vec::new()];
+        Art { flags, objects: vec![texture], folder: PathBuf::new() }
     }
 
     #[test]

@@ -6,7 +6,7 @@ pub mod redraw;
 pub mod shapes;
 pub mod warp;
 
-use rand::{Rng, rngs::SmallRng};
+use rand::{Rng, rngs::SmallRng, seq::IndexedRandom};
 
 use crate::{
     art::{Art, Drawing, Texture},
@@ -28,13 +28,28 @@ pub fn training(
     rng: &mut SmallRng,
 ) -> Option<Canvas> {
     let flag = Redrawing::varied(drawings, rng)?;
+    Some(composed(&flag, art, seen, rng))
+}
+
+/// As [`training`], with one of the drawings as it is.
+pub fn photographed(
+    drawings: &[Drawing],
+    art: &Art,
+    seen: usize,
+    rng: &mut SmallRng,
+) -> Option<Canvas> {
+    let flag = Redrawing::faithful(drawings.choose(rng)?.textures.first()?);
+    Some(composed(&flag, art, seen, rng))
+}
+
+fn composed(flag: &Redrawing<'_>, art: &Art, seen: usize, rng: &mut SmallRng) -> Canvas {
     let side = seen as f32 * rng.random_range(0.85..2.0f32);
     let canvas = if rng.random_bool(0.35) {
-        filling(&flag, side, rng)
+        filling(flag, side, rng)
     } else {
-        placed(&flag, side, art, rng)
+        placed(flag, side, art, rng)
     };
-    Some(finished(canvas, rng))
+    finished(canvas, rng)
 }
 
 /// A picture under moderate changes, of the given longer side: perspective, light, blur. The
@@ -196,7 +211,8 @@ fn cover(canvas: &mut Canvas, place: Place, art: &Art, rng: &mut SmallRng) {
     shapes::draw(canvas, shape, spot, any_colour(rng), 1.0);
 }
 
-fn grown(place: Place, part: f32) -> Place {
+/// A rectangle that is larger by a part on each side.
+pub fn grown(place: Place, part: f32) -> Place {
     let (dx, dy) = (place.width * part, place.height * part);
     Place {
         left: place.left - dx,

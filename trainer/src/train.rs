@@ -4,7 +4,7 @@ use std::{
     fs,
     fs::File,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -19,6 +19,7 @@ use crate::{
     art::{Art, Pack},
     checkpoint::State,
     classes::Classes,
+    export,
     feed::{Batch, Feed},
     optimise,
     sample::seeds,
@@ -55,6 +56,9 @@ pub struct Options {
     /// Where the state between runs is kept; remove it to begin anew.
     #[arg(long, default_value = "target/flags.checkpoint.safetensors")]
     pub checkpoint: PathBuf,
+    /// Folder with photographs that show no flags, for the report.
+    #[arg(long, default_value = ".tools/photographs")]
+    pub photographs: PathBuf,
     /// Stop after this many steps of this run, to measure the speed.
     #[arg(long)]
     pub stop_after: Option<u64>,
@@ -68,7 +72,7 @@ pub struct Options {
 /// # Errors
 ///
 /// When the art is incomplete, libtorch fails or a file cannot be written.
-pub fn run(art: &std::path::Path, options: &Options) -> Result<()> {
+pub fn run(art: &Path, options: &Options) -> Result<()> {
     let classes = Classes::load(art)?;
     let packs: Vec<Pack> =
         Pack::ALL.into_iter().filter(|pack| Some(*pack) != options.without).collect();
@@ -141,9 +145,22 @@ pub fn run(art: &std::path::Path, options: &Options) -> Result<()> {
     state.save(&options.checkpoint)?;
     let accuracy = validate(&state.mean.network(&spec)?, &art)?;
     writeln!(log, "validation: {:.2} % right", 100.0 * accuracy)?;
-    state.mean.export(&options.out.join("model.safetensors"))?;
-    fs::write(options.out.join("labels.txt"), classes.labels.join("\n") + "\n")?;
-    Ok(())
+    export::write(&options.out, &state.mean, &spec, &classes, &art)
+}
+
+/// Writes the model as it is at the last checkpoint, trained to the end or not.
+///
+/// # Errors
+///
+/// When there is no checkpoint or a file cannot be written.
+pub fn export(art: &Path, options: &Options) -> Result<()> {
+    let classes = Classes::load(art)?;
+    let art = Art::load(art, &classes, &Pack::ALL)?;
+    let spec = spec(classes.len());
+    let mut state = State::new(Weights::random(&spec, options.seed)?);
+    state.resume(&options.checkpoint)?;
+    ensure!(state.step > 0, "there is no checkpoint to export");
+    export::write(&options.out, &state.mean, &spec, &classes, &art)
 }
 
 /// One step; gives the loss and how many were right.

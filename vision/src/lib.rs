@@ -1,3 +1,9 @@
 //! Everything about seeing: networks, and what they need around them.
 
+pub mod card;
+pub mod decode;
+pub mod model;
 pub mod network;
+pub mod prediction;
+pub mod preprocess;
+pub mod weights;

@@ -1,0 +1,93 @@
+//! Weights from a safetensors file, read strictly and without a second copy of the big matrices.
+//!
+//! libtorch's own loader ignores tensors that nobody asked for, broadcasts shapes and takes over
+//! the kind of the file. Here a file fits a network exactly or is refused, and the error names the
+//! tensor. Formats that can carry code (pickles) or read other files (HDF5) are not read at all.
+
+mod error;
+mod map;
+mod tensors;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use tch::{TchError, Tensor};
+
+use crate::network::{Mode, Vgg, VggSpec};
+pub use error::WeightsError;
+use map::Map;
+use tensors::Tensors;
+
+/// What is known of a file beforehand. Nothing is checked of what is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// SHA-256 of the whole file, 64 hexadecimal digits.
+    pub sha256: Option<String>,
+    /// Length of the file in bytes.
+    pub size: Option<u64>,
+}
+
+/// A network whose dense matrices lie in a memory-mapped file.
+///
+/// The network does not leave this struct, because its tensors must not outlive the map.
+#[derive(Debug)]
+pub struct LoadedVgg {
+    // Fields are dropped in the order of their declaration: the tensors go before their memory.
+    network: Vgg,
+    _map: Map,
+}
+
+impl LoadedVgg {
+    /// Loads a network for answering; batch normalisations are folded into the convolutions.
+    ///
+    /// The file must not be written to while the network lives: a new version is put in its place
+    /// by renaming. Kinds `F32`, `F16` and `BF16` are read; everything is computed in `f32`. Keys
+    /// are torchvision's or timm's.
+    ///
+    /// # Errors
+    ///
+    /// When the file does not have the fingerprint, is not a well-formed safetensors file, or does
+    /// not hold exactly the tensors of the network with finite values.
+    pub fn load(
+        path: &Path,
+        spec: &VggSpec,
+        fingerprint: &Fingerprint,
+    ) -> Result<Self, WeightsError> {
+        let map = Map::open(path)?;
+        check(map.bytes(), fingerprint)?;
+        let mut tensors = Tensors::new(&map)?;
+        let mut network = Vgg::new(spec, &mut tensors)?;
+        tensors.finish()?;
+        network.fold_batch_norm()?;
+        Ok(Self { network, _map: map })
+    }
+
+    /// Logits `(N, classes)` of a batch `(N, 3, H, W)` of prepared pictures.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch reports, such as a batch of a wrong shape.
+    pub fn forward(&self, batch: &Tensor) -> Result<Tensor, TchError> {
+        self.network.forward(batch, Mode::Evaluate)
+    }
+}
+
+/// Compares a file with what is known of it.
+fn check(bytes: &[u8], fingerprint: &Fingerprint) -> Result<(), WeightsError> {
+    let found = bytes.len() as u64;
+    if let Some(expected) = fingerprint.size.filter(|&expected| expected != found) {
+        return Err(WeightsError::Size { expected, found });
+    }
+    if let Some(expected) = &fingerprint.sha256 {
+        let mut found = String::with_capacity(64);
+        for byte in Sha256::digest(bytes) {
+            // Writing to a string does not fail.
+            let _ = write!(found, "{byte:02x}");
+        }
+        if !found.eq_ignore_ascii_case(expected) {
+            return Err(WeightsError::Digest { expected: expected.clone(), found });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Whole models: logits compared with torchvision's, and what happens when numbers break.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/generator.rs"]
+mod generator;
+#[path = "support/parameters.rs"]
+mod parameters;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde::Deserialize;
+use vision::card::{ModelCard, WeightsFile};
+use vision::model::{LoadError, Model, ModelError};
+use vision::network::VggSpec;
+use vision::preprocess::Preprocess;
+use vision::weights::Fingerprint;
+
+/// Largest `|difference| / |logits|`, both Euclidean. The same libtorch gave the reference, so what
+/// is left is the order of sums in other kernels; `f32` resolves 6e-8 and VGG-16 sums 16 times.
+const TOLERANCE: f64 = 1e-4;
+
+#[derive(Deserialize)]
+struct Reference {
+    logits: Vec<Vec<f32>>,
+}
+
+fn small_spec() -> VggSpec {
+    let stages = vec![vec![8], vec![16], vec![32, 32], vec![32, 32], vec![64, 64]];
+    VggSpec { stages, batch_norm: true, grid: 2, hidden: vec![24, 20], classes: 10 }
+}
+
+fn card(weights: PathBuf, architecture: VggSpec, size: u32) -> ModelCard {
+    let classes = usize::try_from(architecture.classes).unwrap();
+    ModelCard {
+        name: "generated".to_owned(),
+        title: "Generated".to_owned(),
+        description: "Generated numbers.".to_owned(),
+        licence: "CC0".to_owned(),
+        architecture,
+        preprocess: Preprocess::torchvision(size),
+        orientation: true,
+        labels: vec!["label".to_owned(); classes],
+        temperature: 1.0,
+        weights: WeightsFile { path: weights, fingerprint: Fingerprint::default(), url: None },
+        fallback: None,
+        examples: Vec::new(),
+    }
+}
+
+fn distance(found: &[f32], expected: &[f32]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+    let pairs = found.iter().zip(expected);
+    let difference = norm(&mut pairs.map(|(&a, &b)| f64::from(a) - f64::from(b)));
+    difference / norm(&mut expected.iter().map(|&b| f64::from(b)))
+}
+
+fn assert_near(name: &str, found: &[Vec<f32>], expected: &[Vec<f32>]) {
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        let distance = distance(found, expected);
+        println!("{name}: relative error {distance:.2e}");
+        assert!(distance <= TOLERANCE, "{name}: {distance}");
+    }
+}
+
+/// Most memory that this process ever had resident, in MiB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+/// Protects the order of layers, the folding of batch normalisations and batches of several
+/// pictures.
+#[test]
+fn small_network_agrees_with_torchvision() {
+    let reference: Reference = serde_json::from_str(include_str!("reference/small.json")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.safetensors");
+    parameters::write(&path, &small_spec());
+    let model = Model::load(&card(path, small_spec(), 64)).unwrap();
+    let pictures = [parameters::picture(0, 64), parameters::picture(1, 64)];
+    let logits = model.logits(&pictures).unwrap();
+    assert_near("small", &logits, &reference.logits);
+    // The answer does not depend on who else is in the batch.
+    let alone = model.logits(&pictures[1..]).unwrap();
+    assert!(distance(&alone[0], &logits[1]) < 1e-5);
+}
+
+/// Protects the real thing at full size: file, loader, layout in memory and 138 million numbers.
+#[test]
+fn full_size_vgg16() {
+    let reference: Reference = serde_json::from_str(include_str!("reference/vgg16.json")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vgg16.safetensors");
+    let spec = VggSpec::of_depth(16, false, 1000).unwrap();
+    let start = Instant::now();
+    parameters::write(&path, &spec);
+    println!("written in {:?}", start.elapsed());
+    let start = Instant::now();
+    let model = Model::load(&card(path, spec, 224)).unwrap();
+    println!("loaded and warmed up in {:?}", start.elapsed());
+    let picture = parameters::picture(0, 224);
+    let start = Instant::now();
+    let logits = model.logits(&[picture]).unwrap();
+    println!("answered in {:?}; peak memory {:?} MiB", start.elapsed(), peak_memory());
+    assert_near("VGG-16", &logits, &reference.logits);
+}
+
+/// Rewrites one tensor of a generated file.
+fn overwrite(path: &Path, key: &str, value: f32) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let data = file.tensor(key).unwrap().data();
+    let offset = data.as_ptr() as usize - bytes.as_ptr() as usize;
+    let range = offset..offset + data.len();
+    for number in bytes[range].chunks_exact_mut(4) {
+        number.copy_from_slice(&value.to_le_bytes());
+    }
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// Protects the answer: finite weights can still overflow, and that is an error, not a label.
+#[test]
+fn overflow_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.safetensors");
+    let spec = VggSpec { batch_norm: false, ..small_spec() };
+
+    // Overflows with any picture.
+    parameters::write(&path, &spec);
+    overwrite(&path, "classifier.0.bias", 1e20);
+    overwrite(&path, "classifier.3.weight", 1e20);
+    let error = Model::load(&card(path.clone(), spec.clone(), 64)).unwrap_err();
+    let LoadError::WarmUp { source, .. } = error else { panic!("{error}") };
+    assert!(matches!(source, ModelError::NotFinite { index: 0 }), "{source}");
+
+    // Overflows with a bright picture only.
+    parameters::write(&path, &spec);
+    for (key, _) in parameters::layout(&spec) {
+        overwrite(&path, &key, if key.ends_with("bias") { 0.0 } else { 1e5 });
+    }
+    let model = Model::load(&card(path, spec, 64)).unwrap();
+    let pictures = [vec![0.0; 64 * 64 * 3], vec![1.0; 64 * 64 * 3]];
+    let error = model.logits(&pictures).unwrap_err();
+    assert!(matches!(error, ModelError::NotFinite { index: 1 }), "{error}");
+}
+
+/// Protects the worker from batches that were put together wrongly.
+#[test]
+fn wrong_batches_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.safetensors");
+    parameters::write(&path, &small_spec());
+    let model = Model::load(&card(path, small_spec(), 64)).unwrap();
+    assert!(matches!(model.logits(&[]), Err(ModelError::Empty)));
+    let short = [vec![0.0; 64 * 64 * 3], vec![0.0; 5]];
+    let error = model.logits(&short).unwrap_err();
+    assert!(matches!(error, ModelError::Length { index: 1, expected: 12288, found: 5 }), "{error}");
+}
+
+/// Protects start-up: without the file the error names the model and the path.
+#[test]
+fn absent_weights_are_an_error() {
+    let error =
+        Model::load(&card("/nowhere/model.safetensors".into(), small_spec(), 64)).unwrap_err();
+    assert!(error.to_string().contains("generated"), "{error}");
+    let source = std::error::Error::source(&error).unwrap();
+    assert!(source.to_string().contains("/nowhere/model.safetensors"), "{source}");
+}
