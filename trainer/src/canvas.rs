@@ -65,9 +65,9 @@ impl Canvas {
         let rows = taps(self.height, side);
         let mut narrow = Vec::with_capacity(side * self.height);
         for row in self.pixels.chunks_exact(self.width) {
-            narrow.extend(columns.iter().map(|(start, weights)| {
-                weighted(weights.iter().zip(&row[*start..]))
-            }));
+            narrow.extend(
+                columns.iter().map(|(start, weights)| weighted(weights.iter().zip(&row[*start..]))),
+            );
         }
         let mut bytes = Vec::with_capacity(side * side * 3);
         for (start, weights) in &rows {

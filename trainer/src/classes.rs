@@ -46,7 +46,7 @@ impl Classes {
     }
 
     /// Number of classes, the one for no flag included.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.labels.len()
     }
 

@@ -10,7 +10,7 @@ use crate::{
     canvas::Canvas,
     sample::{self, seeds},
     scene::{
-        self, background, degrade,
+        self, degrade,
         redraw::Redrawing,
         shapes::{self, Shape, Spot},
         warp::{Place, Pose, Warp},
@@ -81,13 +81,13 @@ pub fn draw(folder: &Path, art: &Art) -> Result<Vec<Written>> {
     for example in &EXAMPLES {
         let mut rng = sample::rng(seeds::EXAMPLES, example.seed);
         let canvas = match example.kind {
-            Kind::None => nothing(art, &mut rng),
+            Kind::None => nothing(&mut rng),
             _ => picture(example, art, &mut rng)?,
         };
         let file = format!("examples/{}.jpg", example.file);
         fs::write(folder.join(&file), jpeg(&canvas.to_image(), 82)?)?;
         let (credit, licence) = match example.kind {
-            Kind::None => ("Drawn by this project with Noto Color Emoji by Google", "OFL 1.1"),
+            Kind::None => ("Drawn by this project", "MIT OR Apache-2.0"),
             _ => ("Drawn by this project from flag-icons by Panayiotis Lipiridis", "MIT"),
         };
         written.push(Written { file, title: example.title, credit, licence });
@@ -130,7 +130,7 @@ fn picture(example: &Example, art: &Art, rng: &mut SmallRng) -> Result<Canvas> {
     Ok(canvas)
 }
 
-/// Bars, or the trunk and some leaves of a tree.
+/// Bars, or a branch of a tree.
 fn hide(canvas: &mut Canvas, place: Place, rng: &mut SmallRng) {
     if rng.random_bool(0.5) {
         for i in 0..3 {
@@ -146,18 +146,8 @@ fn hide(canvas: &mut Canvas, place: Place, rng: &mut SmallRng) {
         }
         return;
     }
-    for _ in 0..60 {
-        let spot = Spot {
-            centre: [
-                place.left + place.width * (0.85 + rng.random_range(-0.25..0.25f32)),
-                place.top + place.height * rng.random_range(-0.1..0.45f32),
-            ],
-            radius: std::array::from_fn(|_| rng.random_range(8.0..22.0)),
-            angle: rng.random_range(0.0..3.0),
-        };
-        let shade = rng.random_range(0.15..0.45);
-        shapes::draw(canvas, Shape::Disc, spot, [shade * 0.5, shade, shade * 0.3], 1.0);
-    }
+    let centre = [place.left + place.width * 0.85, place.top + place.height * 0.18];
+    leaves(canvas, centre, [place.width * 0.25, place.height * 0.28], rng);
 }
 
 fn sky(width: usize, height: usize, rng: &mut SmallRng) -> Canvas {
@@ -190,12 +180,36 @@ fn sky(width: usize, height: usize, rng: &mut SmallRng) -> Canvas {
     canvas
 }
 
-fn nothing(art: &Art, rng: &mut SmallRng) -> Canvas {
-    let mut canvas = sky(560, 420, rng);
-    for _ in 0..5 {
-        background::object(&mut canvas, &art.objects, rng.random_range(0.25..0.5), rng);
+/// Trees under the sky.
+fn nothing(rng: &mut SmallRng) -> Canvas {
+    let (width, height) = (560, 420);
+    let mut canvas = sky(width, height, rng);
+    for i in 0..4 {
+        let foot = [70.0 + 140.0 * i as f32, height as f32 - rng.random_range(20.0..60.0)];
+        let tall = rng.random_range(90.0..190.0f32);
+        let trunk = Spot {
+            centre: [foot[0], foot[1] - tall / 2.0],
+            radius: [tall * 0.05, tall / 2.0],
+            angle: rng.random_range(-0.05..0.05),
+        };
+        shapes::draw(&mut canvas, Shape::Box, trunk, [0.33, 0.24, 0.17], 1.0);
+        leaves(&mut canvas, [foot[0], foot[1] - tall], [tall * 0.4, tall * 0.45], rng);
     }
     degrade::light(&mut canvas, 0.6, rng);
+    degrade::blur(&mut canvas, 0.8, 0.8);
     degrade::noise(&mut canvas, 0.012, rng);
     canvas
+}
+
+/// The crown of a tree about a point.
+fn leaves(canvas: &mut Canvas, centre: [f32; 2], spread: [f32; 2], rng: &mut SmallRng) {
+    for _ in 0..60 {
+        let spot = Spot {
+            centre: std::array::from_fn(|i| centre[i] + spread[i] * rng.random_range(-1.0..1.0f32)),
+            radius: std::array::from_fn(|_| rng.random_range(8.0..22.0)),
+            angle: rng.random_range(0.0..3.0),
+        };
+        let shade = rng.random_range(0.15..0.45);
+        shapes::draw(canvas, Shape::Disc, spot, [shade * 0.5, shade, shade * 0.3], 1.0);
+    }
 }

@@ -51,12 +51,7 @@ pub fn write(
     fs::write(folder.join("model.toml"), text(temperature)?).context("the card cannot be written")
 }
 
-fn card(
-    folder: &Path,
-    spec: &VggSpec,
-    examples: &[Written],
-    temperature: f64,
-) -> Result<String> {
+fn card(folder: &Path, spec: &VggSpec, examples: &[Written], temperature: f64) -> Result<String> {
     let weights = fs::read(folder.join("model.safetensors"))?;
     let digest = Sha256::digest(&weights);
     let digest = digest.iter().fold(String::new(), |mut text, byte| {

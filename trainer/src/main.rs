@@ -43,13 +43,15 @@ fn main() -> Result<()> {
         Command::Train(options) => {
             trainer::train::run(&arguments.art, &options)?;
             let photographs = options.photographs.clone();
-            let evaluation = Evaluation { model: options.out, photographs };
+            let evaluation = Evaluation { model: options.out, photographs, sets: Vec::new() };
             trainer::evaluate::run(&arguments.art, &evaluation)
         }
         Command::Export(options) => trainer::train::export(&arguments.art, &options),
         Command::Evaluate(options) => trainer::evaluate::run(&arguments.art, &options),
         Command::Sheet { out, test: true, .. } => trainer::sheet::test(&arguments.art, &out),
-        Command::Sheet { out, training: None, .. } => trainer::sheet::drawings(&arguments.art, &out),
+        Command::Sheet { out, training: None, .. } => {
+            trainer::sheet::drawings(&arguments.art, &out)
+        }
         Command::Sheet { out, training: Some(n), .. } => {
             trainer::sheet::training(&arguments.art, &out, n)
         }

@@ -69,8 +69,11 @@ pub fn picture(art: &Art, seen: usize, rng: &mut SmallRng) -> Canvas {
 /// Emoji in a heap, or one so near that it is only colours and edges.
 fn objects(width: usize, height: usize, art: &Art, rng: &mut SmallRng) -> Canvas {
     let mut canvas = background::any(width, height, &art.objects, rng);
-    let (n, sizes) =
-        if rng.random_bool(0.5) { (rng.random_range(1..3), 0.7..3.0) } else { (rng.random_range(3..14), 0.15..0.9) };
+    let (n, sizes) = if rng.random_bool(0.5) {
+        (rng.random_range(1..3), 0.7..3.0)
+    } else {
+        (rng.random_range(3..14), 0.15..0.9)
+    };
     for _ in 0..n {
         background::object(&mut canvas, &art.objects, rng.random_range(sizes.clone()), rng);
     }

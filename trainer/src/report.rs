@@ -121,10 +121,10 @@ fn section(text: &mut String, folder: &Path, outcome: &Outcome, labels: &[String
     )?;
     if *set == Set::NoFlags {
         let photographs: Vec<_> = answers.iter().filter(|answer| answer.variant > 0).collect();
-        write!(
+        writeln!(
             text,
             "Answered \"not a flag\" or below 50 %: {} of all, {} of the {} photographs and parts \
-             of photographs.\n",
+             of photographs.",
             percent(refused(answers)),
             percent(refused(photographs.iter().copied())),
             photographs.len(),

@@ -44,11 +44,8 @@ pub fn photographed(
 
 fn composed(flag: &Redrawing<'_>, art: &Art, seen: usize, rng: &mut SmallRng) -> Canvas {
     let side = seen as f32 * rng.random_range(0.85..2.0f32);
-    let canvas = if rng.random_bool(0.35) {
-        filling(flag, side, rng)
-    } else {
-        placed(flag, side, art, rng)
-    };
+    let canvas =
+        if rng.random_bool(0.35) { filling(flag, side, rng) } else { placed(flag, side, art, rng) };
     finished(canvas, rng)
 }
 

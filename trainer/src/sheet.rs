@@ -24,7 +24,7 @@ const COMPARED: (usize, usize) = (48, 36);
 pub fn drawings(art: &Path, out: &Path) -> Result<()> {
     let classes = Classes::load(art)?;
     let art = Art::load(art, &classes, &Pack::ALL)?;
-    println!("{} classes, {} objects", classes.len(), art.objects.len());
+    println!("{} classes, {} objects", classes.count(), art.objects.len());
     let all: Vec<&Drawing> = art.flags.iter().flatten().collect();
     let owners: Vec<&&Drawing> =
         all.iter().filter(|drawing| drawing.pack == Pack::FlagIconsWide).collect();
@@ -81,10 +81,8 @@ pub fn test(art: &Path, out: &Path) -> Result<()> {
     for (code, _) in classes.codes() {
         let path = test_drawing(art, code);
         if path.exists() {
-            let (a, b) = (
-                render(&flag_icon(art, Pack::FlagIconsWide, code), 120)?,
-                render(&path, 120)?,
-            );
+            let (a, b) =
+                (render(&flag_icon(art, Pack::FlagIconsWide, code), 120)?, render(&path, 120)?);
             let both = [as_image(&a), as_image(&b)];
             pairs.push((distance(&a, &b), code, tiled(&both, 1)));
         } else {

@@ -77,7 +77,7 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
     let packs: Vec<Pack> =
         Pack::ALL.into_iter().filter(|pack| Some(*pack) != options.without).collect();
     let art = Arc::new(Art::load(art, &classes, &packs)?);
-    let spec = spec(classes.len());
+    let spec = spec(classes.count());
     let mut state = State::new(Weights::random(&spec, options.seed)?);
     state.resume(&options.checkpoint)?;
     state.weights.require_gradients();
@@ -93,19 +93,17 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
     writeln!(
         log,
         "{} classes, {} numbers, step {} of {total}, {} pictures a step",
-        classes.len(),
-        state.weights.len(),
+        classes.count(),
+        state.weights.count(),
         state.step,
         options.batch,
     )?;
 
     let early = (total as f64 * EARLY_PART) as u64;
     let side_of = move |step: u64| if step < early { EARLY_SIDE } else { SIDE };
-    let feed =
-        Feed::start(Arc::clone(&art), seeds::TRAINING, options.batch, state.step, side_of);
-    let bar = ProgressBar::new(total).with_style(ProgressStyle::with_template(
-        "{bar:30} {pos}/{len} steps, {eta} left: {msg}",
-    )?);
+    let feed = Feed::start(Arc::clone(&art), seeds::TRAINING, options.batch, state.step, side_of);
+    let bar = ProgressBar::new(total)
+        .with_style(ProgressStyle::with_template("{bar:30} {pos}/{len} steps, {eta} left: {msg}")?);
     bar.set_position(state.step);
     bar.reset_eta();
 
@@ -121,8 +119,12 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
         right += hits;
         loss_sum += loss * batch.labels.len() as f64;
         bar.inc(1);
-        bar.set_message(format!("loss {:.3}, {:.1} % right", loss_sum / seen, 100.0 * right / seen));
-        if state.step % REPORT_EVERY == 0 || state.step == last {
+        bar.set_message(format!(
+            "loss {:.3}, {:.1} % right",
+            loss_sum / seen,
+            100.0 * right / seen
+        ));
+        if state.step.is_multiple_of(REPORT_EVERY) || state.step == last {
             state.seconds += begun.elapsed().as_secs_f64();
             let line = format!(
                 "step {} at {:.0} s: loss {:.4}, {:.2} % right, {:.0} pictures/s, rate {:.6}",
@@ -156,7 +158,7 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
 pub fn export(art: &Path, options: &Options) -> Result<()> {
     let classes = Classes::load(art)?;
     let art = Art::load(art, &classes, &Pack::ALL)?;
-    let spec = spec(classes.len());
+    let spec = spec(classes.count());
     let mut state = State::new(Weights::random(&spec, options.seed)?);
     state.resume(&options.checkpoint)?;
     ensure!(state.step > 0, "there is no checkpoint to export");

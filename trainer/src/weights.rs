@@ -72,8 +72,10 @@ impl Weights {
     pub fn take(&mut self, list: &[(String, Tensor)], prefix: &str) -> Result<()> {
         for (name, tensor, _) in &mut self.parts {
             let key = format!("{prefix}{name}");
-            let (_, value) =
-                list.iter().find(|(other, _)| *other == key).with_context(|| format!("no {key}"))?;
+            let (_, value) = list
+                .iter()
+                .find(|(other, _)| *other == key)
+                .with_context(|| format!("no {key}"))?;
             ensure!(value.size() == tensor.size(), "{key} has another shape");
             tch::no_grad(|| tensor.copy_(value));
         }
@@ -89,7 +91,7 @@ impl Weights {
     }
 
     /// Number of parameters, running statistics included.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.parts.iter().map(|(_, tensor, _)| tensor.numel()).sum()
     }
 

@@ -3,10 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
-use ttf_parser::{
-    Face, GlyphId, RasterImageFormat,
-    gsub::{SubstitutionSubtable},
-};
+use ttf_parser::{Face, GlyphId, RasterImageFormat, gsub::SubstitutionSubtable};
 
 use super::texture::Texture;
 
@@ -53,7 +50,8 @@ fn glyph(face: &Face<'_>, sequence: &[char]) -> Option<GlyphId> {
     for lookup in face.tables().gsub?.lookups {
         for subtable in lookup.subtables.into_iter::<SubstitutionSubtable<'_>>() {
             let SubstitutionSubtable::Ligature(ligatures) = subtable else { continue };
-            let Some(set) = ligatures.coverage.get(first).and_then(|i| ligatures.ligature_sets.get(i))
+            let Some(set) =
+                ligatures.coverage.get(first).and_then(|i| ligatures.ligature_sets.get(i))
             else {
                 continue;
             };

@@ -68,9 +68,8 @@ fn palette(pixels: &[[f32; 3]], colours: usize) -> Vec<[f32; 3]> {
     let sparse: Vec<_> = pixels.iter().step_by(5).copied().collect();
     let mut palette = vec![sparse[sparse.len() / 3]];
     while palette.len() < colours {
-        let far = sparse.iter().max_by(|a, b| {
-            nearest(&palette, a).0.total_cmp(&nearest(&palette, b).0)
-        });
+        let far =
+            sparse.iter().max_by(|a, b| nearest(&palette, a).0.total_cmp(&nearest(&palette, b).0));
         palette.extend(far);
     }
     for _ in 0..6 {

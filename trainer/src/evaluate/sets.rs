@@ -30,7 +30,7 @@ const MODERATE_SIDE: usize = 320;
 const NEGATIVES: u64 = 300;
 
 /// A set of pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Set {
     /// The drawings of the training under everything that training does to a picture.
     Photographed,
@@ -85,9 +85,9 @@ impl Set {
     }
 
     /// Number of pictures.
-    pub fn len(self, art: &Art, classes: &Classes, photographs: &[PathBuf]) -> usize {
+    pub fn count(self, art: &Art, classes: &Classes, photographs: &[PathBuf]) -> usize {
         match self {
-            Self::Photographed | Self::Redrawn => (classes.len() - 1) * EACH as usize,
+            Self::Photographed | Self::Redrawn => (classes.count() - 1) * EACH as usize,
             Self::Clean => art.flags.iter().flatten().count() * SIZES.len(),
             Self::TestClean => test_codes(art, classes).len() * SIZES.len(),
             Self::TestModerate => test_codes(art, classes).len() * MODERATE as usize,
@@ -133,7 +133,7 @@ impl Set {
     fn augmented(self, art: &Art, classes: &Classes, visit: Visit<'_>) -> Result<()> {
         // The two sets share no seed either.
         let start = if self == Self::Photographed { 0 } else { 1 << 40 };
-        for number in 0..EACH * (classes.len() as u64 - 1) {
+        for number in 0..EACH * (classes.count() as u64 - 1) {
             let class = (number / EACH) as usize;
             let mut rng = sample::rng(seeds::TEST, start + number);
             let canvas = if self == Self::Photographed {
@@ -169,12 +169,7 @@ fn moderate(art: &Art, classes: &Classes, visit: Visit<'_>) -> Result<()> {
 }
 
 /// Generated pictures, then each photograph: all of it, its middle and its four quarters.
-fn no_flags(
-    art: &Art,
-    classes: &Classes,
-    photographs: &[PathBuf],
-    visit: Visit<'_>,
-) -> Result<()> {
+fn no_flags(art: &Art, classes: &Classes, photographs: &[PathBuf], visit: Visit<'_>) -> Result<()> {
     let class = classes.not_a_flag();
     for number in 0..NEGATIVES {
         let mut rng = sample::rng(seeds::TEST, (3 << 40) + number);

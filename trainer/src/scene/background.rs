@@ -98,10 +98,8 @@ pub fn clouds(width: usize, height: usize, rng: &mut SmallRng) -> Canvas {
 pub fn object(canvas: &mut Canvas, objects: &[Texture], size: f32, rng: &mut SmallRng) {
     let Some(texture) = objects.choose(rng) else { return };
     let side = size * canvas.width.min(canvas.height) as f32;
-    let (centre_x, centre_y) = (
-        rng.random_range(0.0..canvas.width as f32),
-        rng.random_range(0.0..canvas.height as f32),
-    );
+    let (centre_x, centre_y) =
+        (rng.random_range(0.0..canvas.width as f32), rng.random_range(0.0..canvas.height as f32));
     let (sine, cosine) = rng.random_range(-0.6..0.6f32).sin_cos();
     let level = (texture.width() as f32 / side).log2().max(0.0) as usize;
     let reach = side * 0.75;

@@ -14,8 +14,7 @@ pub fn expose(canvas: &mut Canvas, strength: f32, rng: &mut SmallRng) {
     let gains = [around_one(0.12), around_one(0.08), around_one(0.12)];
     let brightness = around_one(0.25);
     // A table, because a power for each part of each pixel would take longer than all the rest.
-    let curve: [f32; 257] =
-        std::array::from_fn(|i| (i as f32 / 256.0).powf(gamma) * brightness);
+    let curve: [f32; 257] = std::array::from_fn(|i| (i as f32 / 256.0).powf(gamma) * brightness);
     canvas.map(|_, _, pixel| {
         let grey = pixel.iter().sum::<f32>() / 3.0;
         std::array::from_fn(|i| {

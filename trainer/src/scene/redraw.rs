@@ -68,11 +68,12 @@ impl<'a> Redrawing<'a> {
         }
         if rng.random_bool(0.55) {
             let size = rng.random_range(0.02..0.11);
-            redrawing.shades =
-                Some(Box::new(std::array::from_fn(|_| std::array::from_fn(|_| {
+            redrawing.shades = Some(Box::new(std::array::from_fn(|_| {
+                std::array::from_fn(|_| {
                     // The mean of two has fewer extremes.
                     (rng.random_range(-size..size) + rng.random_range(-size..size)) * 0.75
-                }))));
+                })
+            })));
         }
         if rng.random_bool(0.35) {
             redrawing.coarseness = rng.random_range(0.0..1.8);

@@ -39,7 +39,8 @@ pub fn draw(canvas: &mut Canvas, shape: Shape, spot: Spot, colour: Colour, opaci
     for y in range(spot.centre[1], canvas.height) {
         for x in range(spot.centre[0], canvas.width) {
             let (dx, dy) = (x as f32 - spot.centre[0], y as f32 - spot.centre[1]);
-            let (u, v) = ((cosine * dx + sine * dy) / radius_x, (cosine * dy - sine * dx) / radius_y);
+            let (u, v) =
+                ((cosine * dx + sine * dy) / radius_x, (cosine * dy - sine * dx) / radius_y);
             let round = (u * u + v * v).sqrt();
             let inside = match shape {
                 Shape::Disc => 1.0 - round,

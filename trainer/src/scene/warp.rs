@@ -100,8 +100,10 @@ impl Warp {
     /// Lets the cloth wave; `strength` 1 is a fresh wind.
     pub fn waving(mut self, strength: f32, rng: &mut SmallRng) -> Self {
         for i in 0..rng.random_range(1..=3) {
-            let frequency =
-                [rng.random_range(0.4..2.2f32) * (1.0 + 0.5 * i as f32), rng.random_range(-0.8..0.8)];
+            let frequency = [
+                rng.random_range(0.4..2.2f32) * (1.0 + 0.5 * i as f32),
+                rng.random_range(-0.8..0.8),
+            ];
             let size = strength * rng.random_range(0.3..1.0) / (1.0 + frequency[0]);
             self.waves.push(Wave {
                 frequency,
@@ -143,9 +145,8 @@ fn axes(pose: Pose) -> [[f32; 3]; 2] {
     let (sin_yaw, cos_yaw) = pose.yaw.sin_cos();
     let (sin_pitch, cos_pitch) = pose.pitch.sin_cos();
     let (sin_roll, cos_roll) = pose.roll.sin_cos();
-    let rolled = |[x, y, z]: [f32; 3]| {
-        [cos_roll * x - sin_roll * y, sin_roll * x + cos_roll * y, z]
-    };
+    let rolled =
+        |[x, y, z]: [f32; 3]| [cos_roll * x - sin_roll * y, sin_roll * x + cos_roll * y, z];
     [
         rolled([cos_yaw, sin_yaw * sin_pitch, sin_yaw * cos_pitch]),
         rolled([0.0, cos_pitch, -sin_pitch]),
@@ -195,7 +196,8 @@ mod tests {
     fn a_turned_flag_stays_in_its_place() {
         let pose = Pose { yaw: 0.7, pitch: -0.3, roll: 0.4, nearness: 0.8 };
         let (warp, fitted) = Warp::posed(1.5, pose, PLACE);
-        let ([u, v], _) = warp.locate(fitted.left + fitted.width / 2.0, fitted.top + fitted.height / 2.0);
+        let ([u, v], _) =
+            warp.locate(fitted.left + fitted.width / 2.0, fitted.top + fitted.height / 2.0);
         assert!((0.2..0.8).contains(&u) && (0.2..0.8).contains(&v), "{u} {v}");
         let ([u, v], _) = warp.locate(fitted.left - 1.0, fitted.top - 1.0);
         assert!(!((0.0..1.0).contains(&u) && (0.0..1.0).contains(&v)));
