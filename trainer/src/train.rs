@@ -30,7 +30,7 @@ use crate::{
 pub const SIDE: usize = 64;
 /// Side in the first part of the training, when coarse features are learnt: it takes half the time.
 const EARLY_SIDE: usize = 48;
-const EARLY_PART: f64 = 0.6;
+const EARLY_PART: f64 = 0.45;
 const LABEL_SMOOTHING: f64 = 0.05;
 const DROPOUT: f64 = 0.2;
 /// How slowly the mean of the weights follows them.
@@ -42,7 +42,7 @@ const REPORT_EVERY: u64 = 50;
 #[derive(Debug, Args)]
 pub struct Options {
     /// Pictures to learn from in all. A run that stopped goes on where it was.
-    #[arg(long, default_value_t = 300_000)]
+    #[arg(long, default_value_t = 400_000)]
     pub pictures: u64,
     /// Pictures in a step.
     #[arg(long, default_value_t = 128)]
