@@ -87,6 +87,7 @@ pub fn write(folder: &Path, findings: &Findings) -> Result<()> {
         summary(findings),
     );
     text.push_str(include_str!("report/remarks.md"));
+    text.push_str(&training(&fs::read_to_string(folder.join("training.log")).unwrap_or_default())?);
     fs::create_dir_all(folder.join("report"))?;
     for outcome in &findings.outcomes {
         section(&mut text, folder, outcome, &findings.labels)?;
@@ -105,6 +106,33 @@ fn method(findings: &Findings) -> String {
         n_left_out = LEFT_OUT.len(),
         photographs = findings.photographs,
     )
+}
+
+/// How the training went, from its log.
+fn training(log: &str) -> Result<String> {
+    let runs: Vec<_> = log.lines().filter(|line| line.contains(" classes, ")).collect();
+    let Some(last) = log.lines().rfind(|line| line.starts_with("step ")) else {
+        return Ok(String::new());
+    };
+    let mut text = String::from("\n## Training\n\n");
+    if runs.len() > 1 {
+        writeln!(
+            text,
+            "The training was stopped and resumed {} times, and where the planned number of steps \
+             changes it was prolonged or cut, so that the learning rate went back up or down there.\n\
+             `cargo run -p trainer --release -- train` trains with the last plan from the beginning.\n",
+            runs.len() - 1,
+        )?;
+    }
+    text.push_str(
+        "From `training.log`, where the pictures are augmented and redrawn, and seconds are \
+                   those of two cores shared with other work:\n\n```text\n",
+    );
+    for line in runs.into_iter().chain([last]) {
+        writeln!(text, "{line}")?;
+    }
+    text.push_str("```\n");
+    Ok(text)
 }
 
 fn section(text: &mut String, folder: &Path, outcome: &Outcome, labels: &[String]) -> Result<()> {
