@@ -1,0 +1,68 @@
+//! Lines of letters.
+
+use rand::{Rng, rngs::SmallRng};
+
+use crate::canvas::{Canvas, any_colour};
+
+/// Columns of the letters A to Z, the lowest bit on top, five columns of seven dots each.
+const LETTERS: [[u8; 5]; 26] = [
+    [0x7e, 0x11, 0x11, 0x11, 0x7e],
+    [0x7f, 0x49, 0x49, 0x49, 0x36],
+    [0x3e, 0x41, 0x41, 0x41, 0x22],
+    [0x7f, 0x41, 0x41, 0x22, 0x1c],
+    [0x7f, 0x49, 0x49, 0x49, 0x41],
+    [0x7f, 0x09, 0x09, 0x09, 0x01],
+    [0x3e, 0x41, 0x49, 0x49, 0x7a],
+    [0x7f, 0x08, 0x08, 0x08, 0x7f],
+    [0x00, 0x41, 0x7f, 0x41, 0x00],
+    [0x20, 0x40, 0x41, 0x3f, 0x01],
+    [0x7f, 0x08, 0x14, 0x22, 0x41],
+    [0x7f, 0x40, 0x40, 0x40, 0x40],
+    [0x7f, 0x02, 0x0c, 0x02, 0x7f],
+    [0x7f, 0x04, 0x08, 0x10, 0x7f],
+    [0x3e, 0x41, 0x41, 0x41, 0x3e],
+    [0x7f, 0x09, 0x09, 0x09, 0x06],
+    [0x3e, 0x41, 0x51, 0x21, 0x5e],
+    [0x7f, 0x09, 0x19, 0x29, 0x46],
+    [0x46, 0x49, 0x49, 0x49, 0x31],
+    [0x01, 0x01, 0x7f, 0x01, 0x01],
+    [0x3f, 0x40, 0x40, 0x40, 0x3f],
+    [0x1f, 0x20, 0x40, 0x20, 0x1f],
+    [0x3f, 0x40, 0x38, 0x40, 0x3f],
+    [0x63, 0x14, 0x08, 0x14, 0x63],
+    [0x07, 0x08, 0x70, 0x08, 0x07],
+    [0x61, 0x51, 0x49, 0x45, 0x43],
+];
+
+/// Fills the canvas with words, from a headline to a page.
+pub(super) fn write(canvas: &mut Canvas, rng: &mut SmallRng) {
+    let dot = rng.random_range(0.6..4.5f32);
+    let (slope, ink) = (rng.random_range(-0.15..0.15f32), any_colour(rng));
+    let mut top = rng.random_range(0.0..8.0) * dot;
+    while top < canvas.height as f32 {
+        let mut left = rng.random_range(0.0..4.0) * dot;
+        while left < canvas.width as f32 {
+            if rng.random_bool(0.82) {
+                let letter = &LETTERS[rng.random_range(0..LETTERS.len())];
+                stamp(canvas, letter, [left, top + slope * left], dot, ink);
+            }
+            left += 6.0 * dot;
+        }
+        top += dot * rng.random_range(9.0..14.0);
+    }
+}
+
+fn stamp(canvas: &mut Canvas, letter: &[u8; 5], at: [f32; 2], dot: f32, ink: [f32; 3]) {
+    let span = |start: f32, dots: f32, end: usize| {
+        start.max(0.0) as usize..((start + dots * dot).max(0.0) as usize).min(end)
+    };
+    for y in span(at[1], 7.0, canvas.height) {
+        for x in span(at[0], 5.0, canvas.width) {
+            let column = ((x as f32 + 0.5 - at[0]) / dot).clamp(0.0, 4.0) as usize;
+            let row = ((y as f32 + 0.5 - at[1]) / dot).clamp(0.0, 6.0) as usize;
+            if letter[column] >> row & 1 == 1 {
+                canvas.blend(x, y, ink, 1.0);
+            }
+        }
+    }
+}
