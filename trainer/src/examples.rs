@@ -37,14 +37,14 @@ enum Kind {
 }
 
 const EXAMPLES: [Example; 8] = [
-    example("waving-brazil", "A flag in the wind", "br", 11, Kind::Waving),
-    example("waving-south-korea", "A flag in a fresh wind", "kr", 12, Kind::Waving),
-    example("turned-kenya", "A flag seen from the side", "ke", 13, Kind::Turned),
-    example("turned-canada", "A flag seen from below", "ca", 14, Kind::Turned),
-    example("hidden-norway", "A flag behind bars", "no", 15, Kind::Hidden),
-    example("hidden-south-africa", "A flag behind a tree", "za", 16, Kind::Hidden),
-    example("small-nepal", "A small flag", "np", 17, Kind::Small),
-    example("no-flag", "No flag at all", "", 18, Kind::None),
+    example("waving-brazil", "Brazil, waving", "br", 11, Kind::Waving),
+    example("waving-south-korea", "South Korea, waving", "kr", 12, Kind::Waving),
+    example("turned-kenya", "Kenya, from the side", "ke", 13, Kind::Turned),
+    example("turned-canada", "Canada, from below", "ca", 14, Kind::Turned),
+    example("hidden-norway", "Norway, behind bars", "no", 15, Kind::Hidden),
+    example("hidden-south-africa", "South Africa, behind a tree", "za", 16, Kind::Hidden),
+    example("small-nepal", "Nepal, far away", "np", 17, Kind::Small),
+    example("no-flag", "Not a flag, though striped", "", 18, Kind::None),
 ];
 
 const fn example(
