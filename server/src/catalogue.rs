@@ -15,7 +15,18 @@ pub struct Entry {
     /// The card.
     pub card: ModelCard,
     /// The example pictures as encoded, in the order of the card.
-    pub examples: Vec<(String, Bytes)>,
+    pub examples: Vec<ExampleFile>,
+}
+
+/// An example picture in memory.
+#[derive(Debug, Clone)]
+pub struct ExampleFile {
+    /// File name, by which pages ask for it.
+    pub file: String,
+    /// What it shows.
+    pub title: String,
+    /// The picture as encoded.
+    pub bytes: Bytes,
 }
 
 /// All models, by name.
@@ -112,10 +123,14 @@ impl Entry {
             .examples
             .iter()
             .map(|example| {
-                let file = example.path.clone();
-                match fs::read(&file) {
-                    Ok(bytes) => Ok((file_name(&file), Bytes::from(bytes))),
-                    Err(source) => Err(CatalogueError::Example { file, source }),
+                let path = example.path.clone();
+                match fs::read(&path) {
+                    Ok(bytes) => Ok(ExampleFile {
+                        file: file_name(&path),
+                        title: example.title.clone(),
+                        bytes: bytes.into(),
+                    }),
+                    Err(source) => Err(CatalogueError::Example { file: path, source }),
                 }
             })
             .collect::<Result<_, _>>()?;
@@ -123,8 +138,8 @@ impl Entry {
     }
 
     /// The example picture with this file name.
-    pub fn example(&self, file: &str) -> Option<&Bytes> {
-        self.examples.iter().find(|(name, _)| name == file).map(|(_, bytes)| bytes)
+    pub fn example(&self, file: &str) -> Option<&ExampleFile> {
+        self.examples.iter().find(|example| example.file == file)
     }
 }
 

@@ -214,7 +214,7 @@ impl Classifier for Service {
 
 impl Backend for Service {
     fn example(&self, model: &str, file: &str) -> Option<Bytes> {
-        self.catalogue.get(model)?.example(file).cloned()
+        Some(self.catalogue.get(model)?.example(file)?.bytes.clone())
     }
 
     fn readiness(&self) -> Readiness {

@@ -44,7 +44,7 @@ const EXAMPLES: [Example; 8] = [
     example("hidden-norway", "Norway, behind bars", "no", 15, Kind::Hidden),
     example("hidden-south-africa", "South Africa, behind a tree", "za", 16, Kind::Hidden),
     example("small-nepal", "Nepal, far away", "np", 17, Kind::Small),
-    example("no-flag", "Not a flag, though striped", "", 18, Kind::None),
+    example("no-flag", "Not a flag, but trees", "", 18, Kind::None),
 ];
 
 const fn example(

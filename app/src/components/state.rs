@@ -9,7 +9,7 @@ use crate::{
     wire::{ModelState, ModelSummary},
 };
 
-/// How long to wait before asking again after a model that is not ready.
+/// How long to wait before asking again after a model that is being loaded.
 const PAUSE: Duration = Duration::from_millis(1500);
 
 /// A model's state in a word or three.
@@ -30,16 +30,17 @@ pub fn StateBadge(
     }
 }
 
-/// Keeps asking after a model for as long as it is not ready.
+/// Keeps asking after a model for as long as it is being loaded, which ends by itself. Weights that
+/// are absent or broken stay so until somebody starts the server anew.
 ///
 /// ## Server-side rendering
 ///
 /// Does nothing: only the browser waits.
 pub(crate) fn keep_fresh(summary: RwSignal<ModelSummary>) {
     Effect::new(move || {
-        let (name, ready) =
-            summary.with(|summary| (summary.name.clone(), summary.state == ModelState::Ready));
-        if ready {
+        let (name, loading) =
+            summary.with(|summary| (summary.name.clone(), summary.state == ModelState::Loading));
+        if !loading {
             return;
         }
         let ask = move || {

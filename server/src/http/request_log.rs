@@ -39,15 +39,15 @@ pub(super) async fn log(request: HttpRequest, next: Next) -> HttpResponse {
         })
         .await;
     let status = response.status().as_u16();
-    let ms = start.elapsed().as_secs_f64() * 1000.0;
+    let ms = start.elapsed().as_micros() as f64 / 1000.0;
     match notes {
         Some((model, t)) => tracing::info!(
             id, %method, path, status, ms, model,
             fetch_ms = t.fetch_ms, decode_ms = t.decode_ms, queue_ms = t.queue_ms,
             inference_ms = t.inference_ms, "request"
         ),
-        // Files and probes come in crowds and say little.
-        None if status < 400 && method == http::Method::GET => {
+        // Files, probes and a page that asks how things stand come in crowds and say little.
+        None if status < 400 => {
             tracing::debug!(id, %method, path, status, ms, "request");
         }
         None => tracing::info!(id, %method, path, status, ms, "request"),

@@ -63,15 +63,15 @@ impl Service {
             }
             Picture::Example(file) => {
                 let found = match &file {
-                    Some(file) => entry.example(file).map(|bytes| (file.clone(), bytes)),
-                    None => entry.examples.first().map(|(name, bytes)| (name.clone(), bytes)),
+                    Some(file) => entry.example(file),
+                    None => entry.examples.first(),
                 };
-                let (name, bytes) =
+                let example =
                     found.ok_or_else(|| faults::no_example(&entry.card.name, file.as_deref()))?;
                 Ok(Taken {
-                    bytes: bytes.clone(),
+                    bytes: example.bytes.clone(),
                     kind: SourceKind::Example,
-                    name: Some(name),
+                    name: Some(example.title.clone()),
                     fetching: Duration::ZERO,
                 })
             }
