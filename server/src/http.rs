@@ -8,6 +8,7 @@ mod health;
 mod input;
 mod problem;
 pub(crate) mod request_log;
+mod upload_guard;
 
 use std::{
     sync::{Arc, LazyLock},
@@ -92,6 +93,7 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
         .layer(from_fn(headers::security))
         // Every body is cut off at one limit below; readers need none of their own.
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(upload_guard::multipart_only))
         .layer(from_fn_with_state(input::body_limit(state.max_upload), input::limit_body))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(request_log::log))

@@ -83,7 +83,8 @@ async fn page(state: &AppState, parts: Parts, posted: Posted) -> HttpResponse {
     response
 }
 
-/// Says in headers which model answered, and for which one if it only stood in.
+/// Says in headers which model answered, for which one if it only stood in, and what else there is
+/// to know: the bare label has no room for it.
 fn name_model(headers: &mut HeaderMap, answer: &Classification) {
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -93,5 +94,8 @@ fn name_model(headers: &mut HeaderMap, answer: &Classification) {
     set("vitrine-model", &answer.model);
     if let Some(asked) = &answer.fallback_for {
         set("vitrine-fallback-for", asked);
+    }
+    if let Some(note) = &answer.note {
+        set("vitrine-note", note);
     }
 }

@@ -89,12 +89,21 @@ pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
     } else if essence == "application/json" {
         input.take_json(&body)?;
     } else if essence == "application/x-www-form-urlencoded" {
+        if !body.is_empty() && !url::form_urlencoded::parse(&body).any(|(name, _)| is_field(&name))
+        {
+            // Such as a text that curl sent as a form. An example must not be answered for it.
+            return Err(faults::no_picture());
+        }
         input.take_pairs(&body)?;
     } else if !body.is_empty() {
         // Neither a form nor a picture by its first bytes; decoding says what else it may be.
         input.picture = Some(Picture::Bytes { bytes: body, name: None });
     }
     Ok(input)
+}
+
+fn is_field(name: &str) -> bool {
+    matches!(name, "url" | "example" | "top_k" | "crop")
 }
 
 impl Input {

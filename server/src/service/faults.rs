@@ -82,13 +82,17 @@ pub(crate) fn no_example(model: &str, file: Option<&str>) -> Problem {
             "No such example",
             format!("{model} has no example picture called {file:?}."),
         ),
-        None => Problem::new(
-            400,
-            "picture_missing",
-            "No picture was given",
-            "Send a picture, or the address of one as `url`.",
-        ),
+        None => no_picture(),
     }
+}
+
+pub(crate) fn no_picture() -> Problem {
+    Problem::new(
+        400,
+        "picture_missing",
+        "No picture was given",
+        "Send a picture, or the address of one as `url`.",
+    )
 }
 
 pub(crate) fn upload_too_large(limit: u64) -> Problem {

@@ -126,9 +126,19 @@ async fn rubbish_is_refused_with_its_own_code() {
     assert_eq!(code("/vgg", json, r#"{"ulr":"x"}"#).await, (bad, "json_invalid".into()));
     assert_eq!(code("/vgg", json, r#"{"image":"*"}"#).await, (bad, "base64_invalid".into()));
     assert_eq!(code("/vgg", json, r#"{"top_k":0}"#).await, (bad, "top_k_invalid".into()));
+    let form = code("/vgg", FORM, "just some words").await;
+    assert_eq!(form, (bad, "picture_missing".into()));
     assert_eq!(code("/vgg?top_k=many", "", "").await, (bad, "top_k_invalid".into()));
     assert_eq!(code("/vgg", "multipart/form-data", "x").await, (bad, "multipart_invalid".into()));
     assert_eq!(code("/vgg", MULTIPART, "--XX\r\nbroken").await, (bad, "body_unreadable".into()));
+}
+
+#[tokio::test]
+async fn an_upload_of_the_page_that_is_no_form_is_refused_before_it_is_read() {
+    for kind in ["", "text/plain", "multipart/form-data"] {
+        let unsupported = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "multipart_expected".to_owned());
+        assert_eq!(code("/api/classify_upload", kind, "x").await, unsupported, "{kind}");
+    }
 }
 
 #[tokio::test]

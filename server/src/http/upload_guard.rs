@@ -1,0 +1,30 @@
+//! Keeps from the page's upload function what it would panic on.
+
+use app::{problem::Problem, server_fns::ClassifyUpload};
+use axum::middleware::Next;
+use http::header::CONTENT_TYPE;
+use leptos::server_fn::ServerFn;
+
+use super::{HttpRequest, HttpResponse, accept::Format, problem};
+
+/// Lets the upload function see only multipart forms: leptos 0.8 takes the boundary for granted.
+pub(super) async fn multipart_only(request: HttpRequest, next: Next) -> HttpResponse {
+    if request.uri().path() == ClassifyUpload::PATH && !has_boundary(&request) {
+        let problem = Problem::new(
+            415,
+            "multipart_expected",
+            "The form cannot be read",
+            "This address takes a multipart form, as the page sends it. Programs use POST /{model}.",
+        );
+        return problem::respond(&problem, Format::accepted(request.headers()));
+    }
+    next.run(request).await
+}
+
+fn has_boundary(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
+    kind.is_some_and(|kind| {
+        kind.essence_str() == "multipart/form-data" && kind.get_param("boundary").is_some()
+    })
+}
