@@ -3,7 +3,10 @@
 use leptos::{either::Either, prelude::*};
 
 use super::{Facts, ProblemView, StateBadge};
-use crate::{server_fns::models, wire::ModelSummary};
+use crate::{
+    server_fns::models,
+    wire::{ModelState, ModelSummary},
+};
 
 /// The models that the server holds, each leading to its page.
 #[component]
@@ -28,8 +31,15 @@ pub fn ModelList() -> impl IntoView {
 #[component]
 fn Card(model: ModelSummary) -> impl IntoView {
     let ModelSummary { name, title, description, state, fallback, .. } = model.clone();
-    let fallback = fallback.map(|fallback| {
-        view! { <p class="card__fallback">"Answered by " <b>{fallback}</b> " for now"</p> }
+    // Said only of a model that cannot answer itself, with what would change that.
+    let absent = match &state {
+        ModelState::Absent { hint } => Some(hint.clone()),
+        ModelState::Loading | ModelState::Ready | ModelState::Failed { .. } => None,
+    };
+    let absent = absent.map(|hint| {
+        let stand_in = fallback
+            .map(|fallback| view! { "Answered by " <b>{fallback}</b> " for now. " });
+        view! { <p class="card__fallback">{stand_in} "This brings its weights: " <code>{hint}</code></p> }
     });
     let pictures = model.examples.iter().take(4).map(|example| {
         view! {
@@ -44,7 +54,7 @@ fn Card(model: ModelSummary) -> impl IntoView {
                 <StateBadge state/>
             </div>
             <p>{description}</p>
-            {fallback}
+            {absent}
             <Facts model/>
         </li>
     }

@@ -10,7 +10,7 @@ const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*
 async fn the_front_page_lists_the_models() {
     let page = send(get("/")).await;
     assert_eq!(page.status, StatusCode::OK);
-    for word in ["The model flags", "The model vgg", "/flags", "/vgg"] {
+    for word in ["The model flags", "The model vgg", "/flags", "/vgg", "vitrine pull vgg"] {
         assert!(page.body.contains(word), "{word} is missing from {}", page.body);
     }
 }
