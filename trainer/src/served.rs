@@ -26,6 +26,8 @@ impl Served {
     ///
     /// When the card or the weights are missing or broken.
     pub fn load(folder: &Path) -> Result<Self> {
+        // One picture at a time: a second thread would mostly wait for the first.
+        tch::set_num_threads(1);
         let card = ModelCard::load(folder).context("the model card cannot be read")?;
         let model = Model::load(&card).context("the model cannot be loaded")?;
         Ok(Self { card, model })
@@ -58,7 +60,6 @@ impl Served {
     ///
     /// When libtorch fails.
     pub fn milliseconds(&self) -> Result<f64> {
-        tch::set_num_threads(1);
         let side = self.card.preprocess.size as usize;
         let picture = vec![vec![0.1; side * side * 3]];
         let mut times = Vec::new();
