@@ -1,6 +1,8 @@
 # Two commands do everything: `make serve` and `make test`. Both set up what is missing first.
 
 SHELL := /bin/bash
+# What the caller's shell finds by itself, for the set-up to complete.
+export ORIGINAL_PATH := $(PATH)
 # A shell that was open before rustup came does not know its folder yet.
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 export RUSTUP_AUTO_INSTALL := 0

@@ -11,7 +11,7 @@ TOOLS="$CHECKOUT/.tools"
 CARGO_BIN="${CARGO_HOME:-$HOME/.cargo}/bin"
 
 # A shell that was open before rustup came does not have its folder on PATH yet.
-ORIGINAL_PATH="$PATH"
+ORIGINAL_PATH="${ORIGINAL_PATH:-$PATH}"
 export PATH="$CARGO_BIN:$PATH"
 # A missing piece is asked for by name below, never fetched as a side effect.
 export RUSTUP_AUTO_INSTALL=0

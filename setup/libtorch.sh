@@ -55,7 +55,7 @@ main() {
     if [ ! -e "$HERE/build-version" ]; then
         [ "$(uname -sm)" = "Linux x86_64" ] ||
             fail "libtorch is fetched for Linux on x86-64 only; install PyTorch $VERSION yourself and set LIBTORCH to its folder"
-        apt_install python3 python3-pip unzip gcc libc6-dev
+        apt_install python3 python3-pip unzip gcc g++ libc6-dev
         say "fetching libtorch $VERSION for the CPU (540 MB once, 440 MB kept; about a minute)"
         local work
         mkdir -p "$STORE"

@@ -34,7 +34,8 @@ on_path() {
     [ -e "/usr/local/bin/$1" ] || as_root ln -sf "$CARGO_BIN/$1" "/usr/local/bin/$1"
 }
 
-apt_install gcc libc6-dev
+# The first two link everything there is; libtorch's bindings are C++.
+apt_install gcc libc6-dev g++
 version_of cargo-leptos leptos | grep -qF "$CARGO_LEPTOS" ||
     cargo_install cargo-leptos "$CARGO_LEPTOS" 6 --locked --features no_downloads
 version_of wasm-bindgen | grep -qF "$WASM_BINDGEN" ||

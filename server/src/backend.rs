@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::{classify::Classifier, wire::ModelState};
+use app::{classify::Classifier, problem::Problem, wire::ModelState};
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -10,6 +10,9 @@ use serde::Serialize;
 pub trait Backend: Classifier {
     /// The example picture of a model with this file name, as encoded.
     fn example(&self, model: &str, file: &str) -> Option<Bytes>;
+
+    /// Counts a request that is refused because there is no place for it, and says so.
+    fn refuse(&self) -> Problem;
 
     /// How things stand now. Answered without asking the worker, which may be busy.
     fn readiness(&self) -> Readiness;
@@ -42,7 +45,7 @@ pub struct Requests {
     pub ok: u64,
     /// The network failed on them.
     pub failed: u64,
-    /// Their time was up before they were begun.
+    /// Their time was up before their answer.
     pub expired: u64,
     /// Their sender went away.
     pub cancelled: u64,

@@ -1,4 +1,4 @@
-//! The command line. Every option is a flag and an environment variable.
+//! The command line. Every option of the server is a flag and an environment variable.
 
 mod classify;
 mod models;

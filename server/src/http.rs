@@ -6,6 +6,7 @@ pub mod classify;
 mod headers;
 mod health;
 mod input;
+mod intake;
 mod problem;
 pub(crate) mod request_log;
 mod upload_guard;
@@ -44,6 +45,10 @@ pub struct AppState {
     pub backend: Arc<dyn Backend>,
     /// Largest picture that is taken, in bytes.
     pub max_upload: u64,
+    /// Requests with a body that are read and answered at a time.
+    pub max_bodies: usize,
+    /// How long a body may take to come.
+    pub body_timeout: Duration,
 }
 
 impl std::fmt::Debug for AppState {
@@ -90,12 +95,13 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
-        .layer(from_fn(headers::security))
         // Every body is cut off at one limit below; readers need none of their own.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(upload_guard::multipart_only))
-        .layer(from_fn_with_state(input::body_limit(state.max_upload), input::limit_body))
+        .layer(from_fn_with_state(intake::Intake::new(&state), intake::limit))
+        .layer(from_fn(upload_guard::no_circles))
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(headers::security))
         .layer(from_fn(request_log::log))
         .with_state(state);
     // Outside the router, since a layer inside it runs only after a route has been chosen.

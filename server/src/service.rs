@@ -153,17 +153,14 @@ impl Service {
 
     /// A permit to be in the house; a problem when it is full.
     fn admit(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.admission.try_acquire().map_err(|_| {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            faults::busy(self.broker.expected_wait())
-        })
+        self.admission.try_acquire().map_err(|_| self.refuse())
     }
 
     fn state(&self, name: &str) -> ModelState {
         let state = self.states.get(name).unwrap_or(ModelState::Loading);
         // A worker that is gone cannot answer, whatever it had loaded.
         match &*self.broker.health().borrow() {
-            Health::Failed(reason) => ModelState::Failed { reason: reason.to_string() },
+            Health::Failed(_) => ModelState::Failed { reason: "The worker is gone.".to_owned() },
             Health::Loading if state == ModelState::Ready => ModelState::Loading,
             _ => state,
         }
@@ -215,6 +212,11 @@ impl Classifier for Service {
 impl Backend for Service {
     fn example(&self, model: &str, file: &str) -> Option<Bytes> {
         Some(self.catalogue.get(model)?.example(file)?.bytes.clone())
+    }
+
+    fn refuse(&self) -> Problem {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        faults::busy(self.broker.expected_wait())
     }
 
     fn readiness(&self) -> Readiness {

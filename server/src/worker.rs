@@ -67,6 +67,8 @@ impl Networks {
                 Err(error) => {
                     let reason = error_chain(&error);
                     tracing::error!(model = card.name, reason, "model cannot be loaded");
+                    // Strangers see this; the log has the paths.
+                    let reason = "The server's log says why.".to_owned();
                     states.set(&card.name, ModelState::Failed { reason });
                 }
             }

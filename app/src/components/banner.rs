@@ -77,7 +77,8 @@ fn notice(model: &ModelSummary, stand_in: Option<String>) -> Option<Notice> {
         ModelState::Loading => Some(Notice {
             urgent: false,
             title: format!("{title} is loading its weights"),
-            stand_in,
+            // Only weights that are absent are stood in for.
+            stand_in: None,
             command: None,
             detail: Some("This takes a moment. The page notices when it is ready.".to_owned()),
         }),
@@ -91,7 +92,7 @@ fn notice(model: &ModelSummary, stand_in: Option<String>) -> Option<Notice> {
         ModelState::Failed { reason } => Some(Notice {
             urgent: true,
             title: format!("{title} could not be loaded"),
-            stand_in,
+            stand_in: None,
             command: None,
             detail: Some(reason.clone()),
         }),

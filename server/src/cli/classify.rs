@@ -55,7 +55,12 @@ impl Classify {
             .enable_all()
             .build()
             .context("cannot start the runtime")?
-            .block_on(self.classify(&service))
+            .block_on(async {
+                let classified = self.classify(&service).await;
+                // The network is given back by the thread that owns it, before the process ends.
+                let _ = service.shutdown(Duration::from_secs(5)).await;
+                classified
+            })
     }
 
     async fn classify(&self, service: &Service) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, builder::FalseyValueParser, value_parser};
 
 use crate::{
     catalogue::Catalogue,
@@ -25,10 +25,11 @@ pub struct ModelOptions {
     #[command(flatten)]
     pub folder: FolderOptions,
     /// Threads that a network computes with [default: the cores this process may use]
-    #[arg(long, env = "VITRINE_THREADS", value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, env = "VITRINE_THREADS", value_name = "N",
+        value_parser = value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// Answer 503 for a model without weights, even if its card names a fallback
-    #[arg(long, env = "VITRINE_NO_FALLBACK")]
+    #[arg(long, env = "VITRINE_NO_FALLBACK", value_parser = FalseyValueParser::new())]
     pub no_fallback: bool,
 }
 
@@ -43,10 +44,12 @@ pub struct FetchOptions {
     #[arg(long, env = "VITRINE_FETCH_ALLOW", value_name = "HOST-or-CIDR", value_delimiter = ',')]
     pub fetch_allow: Vec<Allow>,
     /// How long fetching a picture may take, in seconds
-    #[arg(long, env = "VITRINE_FETCH_TIMEOUT", value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, env = "VITRINE_FETCH_TIMEOUT", value_name = "SECONDS", default_value_t = 10,
+        value_parser = value_parser!(u64).range(1..=3600))]
     pub fetch_timeout: u64,
     /// Largest picture that is taken, in bytes, sent or fetched
-    #[arg(long, env = "VITRINE_MAX_UPLOAD", value_name = "BYTES", default_value_t = 20 * 1024 * 1024)]
+    #[arg(long, env = "VITRINE_MAX_UPLOAD", value_name = "BYTES", default_value_t = 20 * 1024 * 1024,
+        value_parser = value_parser!(u64).range(1..=1 << 30))]
     pub max_upload: u64,
 }
 
@@ -73,7 +76,7 @@ impl ModelOptions {
 
     /// Threads to compute with, at least one. The default obeys a container's quota.
     pub fn threads(&self) -> usize {
-        self.threads.unwrap_or_else(num_cpus::get).max(1)
+        self.threads.map_or_else(num_cpus::get, usize::from).max(1)
     }
 }
 

@@ -12,14 +12,15 @@ use anyhow::Context;
 use axum::{ServiceExt, extract::Request};
 use axum_server::Handle;
 use broker::Health;
-use clap::Args;
+use clap::{Args, value_parser};
 use leptos::prelude::LeptosOptions;
 
 use super::options::{FetchOptions, ModelOptions};
 use crate::{
     http::{self, AppState, HEADER_TIMEOUT},
     service::{Limits, Service},
-    shutdown, telemetry,
+    shutdown::Signals,
+    telemetry,
 };
 
 /// What `serve` can be told.
@@ -33,16 +34,20 @@ pub(super) struct Serve {
     #[command(flatten)]
     fetch: FetchOptions,
     /// Pictures that may wait for the network; a further one is refused at once
-    #[arg(long, env = "VITRINE_QUEUE", value_name = "N", default_value_t = 64)]
-    queue: usize,
+    #[arg(long, env = "VITRINE_QUEUE", value_name = "N", default_value_t = 64,
+        value_parser = value_parser!(u16).range(1..))]
+    queue: u16,
     /// Pictures in one run of the network at most
-    #[arg(long, env = "VITRINE_MAX_BATCH", value_name = "N", default_value_t = 8)]
-    max_batch: usize,
+    #[arg(long, env = "VITRINE_MAX_BATCH", value_name = "N", default_value_t = 8,
+        value_parser = value_parser!(u16).range(1..=1024))]
+    max_batch: u16,
     /// From a picture's arrival to its answer at most, in seconds
-    #[arg(long, env = "VITRINE_TIMEOUT", value_name = "SECONDS", default_value_t = 30)]
+    #[arg(long, env = "VITRINE_TIMEOUT", value_name = "SECONDS", default_value_t = 30,
+        value_parser = value_parser!(u64).range(1..=86_400))]
     timeout: u64,
     /// How long requests under way are given when the server is asked to stop, in seconds
-    #[arg(long, env = "VITRINE_DRAIN", value_name = "SECONDS", default_value_t = 25)]
+    #[arg(long, env = "VITRINE_DRAIN", value_name = "SECONDS", default_value_t = 35,
+        value_parser = value_parser!(u64).range(0..=86_400))]
     drain: u64,
     /// Which log lines to write, in the syntax of RUST_LOG
     #[arg(long, env = "VITRINE_LOG", value_name = "FILTER", default_value = "info")]
@@ -59,8 +64,8 @@ impl Serve {
         // Before the models are loaded, so that a port that is taken is known at once.
         let listener = listen(self.listen)?;
         let limits = Limits {
-            queue: self.queue.max(1),
-            max_batch: self.max_batch.max(1),
+            queue: self.queue.into(),
+            max_batch: self.max_batch.into(),
             timeout: Duration::from_secs(self.timeout),
             max_upload: self.fetch.max_upload,
             threads: self.models.threads(),
@@ -69,11 +74,14 @@ impl Serve {
         let fetcher = self.fetch.fetcher(Some(listener.local_addr()?))?;
         let service = Service::start(catalogue, fetcher, limits, Arc::new(()))
             .context("cannot start the worker thread")?;
-        tokio::runtime::Builder::new_multi_thread()
+        let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
-            .context("cannot start the runtime")?
-            .block_on(self.serve(listener, Arc::new(service)))
+            .context("cannot start the runtime")?;
+        let served = runtime.block_on(self.serve(listener, Arc::new(service)));
+        // A look-up of a name or a picture that hangs must not keep the program from ending.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        served
     }
 
     async fn serve(self, listener: TcpListener, service: Arc<Service>) -> anyhow::Result<()> {
@@ -82,6 +90,10 @@ impl Serve {
             leptos: self.leptos(address),
             backend: Arc::clone(&service) as _,
             max_upload: self.fetch.max_upload,
+            // Twice what is admitted: who is refused for want of a place in the queue hears it
+            // from the service, which knows more.
+            max_bodies: 2 * (usize::from(self.queue) + usize::from(self.max_batch)),
+            body_timeout: Duration::from_secs(self.timeout),
         };
         let router = http::router(state);
         let handle = Handle::new();
@@ -89,16 +101,19 @@ impl Serve {
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
         let serving =
             server.handle(handle.clone()).serve(ServiceExt::<Request>::into_make_service(router));
+        // Before anybody is told that they may come, since they may also tell us to go.
+        let mut signals = Signals::new().context("cannot listen for signals")?;
         tracing::info!("listening on http://{address}/");
         tokio::spawn(report_health(Arc::clone(&service)));
 
         let grace = Duration::from_secs(self.drain);
         tokio::spawn(async move {
-            match shutdown::requested().await {
-                Ok(signal) => tracing::info!("{signal}: finishing what was accepted"),
-                Err(error) => tracing::error!(%error, "cannot listen for signals"),
-            }
+            let signal = signals.next().await;
+            tracing::info!("{signal}: finishing what was accepted");
             handle.graceful_shutdown(Some(grace));
+            let signal = signals.next().await;
+            tracing::warn!("{signal} again: leaving at once");
+            handle.shutdown();
         });
         serving.await.context("the server stopped")?;
         // Only now, since a request under way may still need the worker.
@@ -138,7 +153,9 @@ fn default_site() -> PathBuf {
 async fn report_health(service: Arc<Service>) {
     let mut health = service.health();
     loop {
-        match &*health.borrow_and_update() {
+        // A copy: the channel must not stay locked while the service looks into it, too.
+        let now = health.borrow_and_update().clone();
+        match now {
             Health::Ready => service.report(),
             Health::Failed(reason) => tracing::error!(%reason, "the worker cannot start"),
             Health::Loading | Health::Draining | Health::Stopped => {}

@@ -78,7 +78,10 @@ async fn page(state: &AppState, parts: Parts, posted: Posted) -> HttpResponse {
     let mut response = render(HttpRequest::from_parts(parts, axum::body::Body::empty())).await;
     match &outcome {
         Ok(answer) => name_model(response.headers_mut(), answer),
-        Err(problem) => *response.status_mut() = problem::status(problem),
+        Err(problem) => {
+            *response.status_mut() = problem::status(problem);
+            problem::set_retry_after(response.headers_mut(), problem);
+        }
     }
     response
 }

@@ -3,8 +3,7 @@
 use app::{classify::Picture, problem::Problem};
 use axum::{
     body::Body,
-    extract::{FromRequest, Multipart, State, multipart::Field},
-    middleware::Next,
+    extract::{FromRequest, Multipart, multipart::Field},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{Bytes, BytesMut};
@@ -12,10 +11,11 @@ use http::{
     header::{CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError};
 use serde::Deserialize;
+use tower_http::timeout::TimeoutError;
 
-use super::{HttpRequest, HttpResponse};
+use super::HttpRequest;
 use crate::service::faults;
 
 /// Longest text field, in bytes: an address has at most 2 048.
@@ -50,16 +50,6 @@ struct JsonInput {
 /// Largest body for pictures of at most `max_upload` bytes: they grow by a third as base64.
 pub(super) fn body_limit(max_upload: u64) -> u64 {
     max_upload.div_ceil(3) * 4 + OVERHEAD
-}
-
-/// Cuts every body off at the limit, so that no reader has to count.
-pub(super) async fn limit_body(
-    State(limit): State<u64>,
-    request: HttpRequest,
-    next: Next,
-) -> HttpResponse {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
 }
 
 /// Reads a request to classify. What stands in the body wins over what stands in the query.
@@ -215,6 +205,10 @@ fn unreadable(error: &(dyn std::error::Error + 'static), max_upload: u64) -> Pro
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
             return faults::upload_too_large(max_upload);
+        }
+        if error.is::<TimeoutError>() {
+            let detail = "The request did not come to its end in time.";
+            return Problem::new(408, "body_timeout", "The request is too slow", detail);
         }
         cause = error.source();
     }

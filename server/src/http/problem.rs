@@ -36,10 +36,14 @@ pub(super) fn respond(problem: &Problem, format: Format) -> HttpResponse {
             (status, format!("{}: {}\n", problem.title, problem.detail)).into_response()
         }
     };
-    if let Some(seconds) = problem.retry_after {
-        response.headers_mut().insert(RETRY_AFTER, seconds.into());
-    }
+    set_retry_after(response.headers_mut(), problem);
     response
+}
+
+pub(super) fn set_retry_after(headers: &mut HeaderMap, problem: &Problem) {
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
 }
 
 pub(super) fn status(problem: &Problem) -> StatusCode {

@@ -1,4 +1,4 @@
-//! Keeps from the page's upload function what it would panic on.
+//! Requests that are turned away before anybody looks at them.
 
 use app::{problem::Problem, server_fns::ClassifyUpload};
 use axum::middleware::Next;
@@ -6,6 +6,7 @@ use http::header::CONTENT_TYPE;
 use leptos::server_fn::ServerFn;
 
 use super::{HttpRequest, HttpResponse, accept::Format, problem};
+use crate::fetch::LOOP_HEADER;
 
 /// Lets the upload function see only multipart forms: leptos 0.8 takes the boundary for granted.
 pub(super) async fn multipart_only(request: HttpRequest, next: Next) -> HttpResponse {
@@ -16,6 +17,17 @@ pub(super) async fn multipart_only(request: HttpRequest, next: Next) -> HttpResp
             "The form cannot be read",
             "This address takes a multipart form, as the page sends it. Programs use POST /{model}.",
         );
+        return problem::respond(&problem, Format::accepted(request.headers()));
+    }
+    next.run(request).await
+}
+
+/// Refuses what a vitrine fetches, ours or another: an address that names one of us would send it
+/// in circles.
+pub(super) async fn no_circles(request: HttpRequest, next: Next) -> HttpResponse {
+    if request.headers().contains_key(LOOP_HEADER) {
+        let detail = "A vitrine does not fetch pictures from a vitrine.";
+        let problem = Problem::new(403, "fetch_in_circles", "This would go in circles", detail);
         return problem::respond(&problem, Format::accepted(request.headers()));
     }
     next.run(request).await

@@ -1,6 +1,9 @@
 //! The way of one picture: admission, intake, worker, wording.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use app::{
     classify::{Picture, Request},
@@ -16,7 +19,10 @@ impl Service {
     pub(super) async fn answer(&self, request: Request) -> Result<Classification, Problem> {
         let arrival = Instant::now();
         let deadline = arrival + self.limits.timeout;
-        let entry = self.resolve(&request.model)?;
+        request_log::note(&request.model, Timing::default());
+        let entry = self.resolve(&request.model).inspect_err(|_| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        })?;
         let card = &entry.card;
         let _admitted = self.admit()?;
 

@@ -94,6 +94,10 @@ impl Backend for Fake {
         (model == "flags" && file == "one.png").then(|| Bytes::from_static(PIXEL))
     }
 
+    fn refuse(&self) -> Problem {
+        Problem::new(503, "queue_full", "Too busy at the moment", "Try later.").retry_after(1)
+    }
+
     fn readiness(&self) -> Readiness {
         let models = self.models().into_iter().map(|model| (model.name, model.state));
         Readiness {

@@ -134,6 +134,24 @@ async fn rubbish_is_refused_with_its_own_code() {
 }
 
 #[tokio::test]
+async fn a_body_that_does_not_come_is_given_up() {
+    let silence = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+    let body = axum::body::Body::from_stream(silence);
+    let slow = (StatusCode::REQUEST_TIMEOUT, "body_timeout".to_owned());
+    assert_eq!(code("/vgg", "image/png", body).await, slow);
+}
+
+#[tokio::test]
+async fn a_vitrine_does_not_fetch_from_a_vitrine() {
+    let mut request = post("/vgg", "", "application/json", "");
+    request.headers_mut().insert("x-vitrine-fetch", "1".parse().unwrap());
+    let (question, reply) = ask(request).await;
+    assert!(question.is_none());
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert_eq!(reply.json()["code"], "fetch_in_circles");
+}
+
+#[tokio::test]
 async fn an_upload_of_the_page_that_is_no_form_is_refused_before_it_is_read() {
     for kind in ["", "text/plain", "multipart/form-data"] {
         let unsupported = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "multipart_expected".to_owned());

@@ -14,7 +14,10 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos::prelude::LeptosOptions;
 use server::http::{AppState, router};
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -46,7 +49,13 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
     let answer = RUNTIME.spawn(async move {
         let leptos = LeptosOptions::builder().output_name("vitrine").build();
-        let router = router(AppState { leptos, backend: fake, max_upload: MAX_UPLOAD });
+        let router = router(AppState {
+            leptos,
+            backend: fake,
+            max_upload: MAX_UPLOAD,
+            max_bodies: 4,
+            body_timeout: Duration::from_millis(300),
+        });
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
