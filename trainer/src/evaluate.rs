@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use vision::prediction::top_k;
 
 use crate::{
     art::{Art, Pack},
@@ -78,6 +79,12 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
     let classes = Classes::load(art)?;
     let art = Art::load(art, &classes, &Pack::ALL)?;
     let served = Served::load(&options.model)?;
+    for example in &served.card.examples {
+        let probabilities = served.probabilities(&fs::read(&example.path)?)?;
+        let first = top_k(&probabilities, &served.card.labels, 1).remove(0);
+        let percent = 100.0 * first.probability;
+        println!("{}: {} ({percent:.0} %)", example.path.display(), first.label);
+    }
     let photographs = photographs(&options.photographs)?;
     let mut outcomes = Vec::new();
     for set in Set::ALL {

@@ -185,8 +185,8 @@ fn nothing(rng: &mut SmallRng) -> Canvas {
     let (width, height) = (560, 420);
     let mut canvas = sky(width, height, rng);
     for i in 0..4 {
-        let foot = [70.0 + 140.0 * i as f32, height as f32 - rng.random_range(20.0..60.0)];
-        let tall = rng.random_range(90.0..190.0f32);
+        let foot = [70.0 + 140.0 * i as f32, height as f32 - rng.random_range(0.0..12.0)];
+        let tall = rng.random_range(120.0..230.0f32);
         let trunk = Spot {
             centre: [foot[0], foot[1] - tall / 2.0],
             radius: [tall * 0.05, tall / 2.0],
