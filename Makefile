@@ -12,6 +12,10 @@ export RUSTUP_AUTO_INSTALL := 0
 NATIVE := -p broker -p vision -p app -p server -F app/ssr
 WASM := --target wasm32-unknown-unknown
 
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BUILT := target/site/.release
+SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend public server/build.rs server/src style vision/build.rs vision/src -type f)
+
 .PHONY: help setup serve test lint unit browser clean
 
 help: ## Say what there is
@@ -22,8 +26,14 @@ setup: ## Bring Rust, libtorch and the tools, as far as they are missing
 	@./setup/libtorch.sh
 	@./setup/tools.sh
 
-serve: setup ## Build, and serve on http://localhost:2017/vgg
-	cargo leptos serve --release
+serve: setup $(BUILT) ## Build, and serve on http://localhost:2017/vgg
+	$(TARGET)/release/vitrine serve
+
+# Building the page anew takes half a minute even if nothing changed, so that is asked first. The
+# mark lies in the folder of the page, which every build of another kind empties.
+$(BUILT): $(SOURCES) | setup
+	cargo leptos build --release
+	@touch $@
 
 test: setup lint unit browser ## Run every check and every test, the browser's included
 
