@@ -21,7 +21,6 @@ mod local;
 mod policy;
 mod resolver;
 mod target;
-mod tls;
 
 pub mod address;
 

@@ -9,4 +9,5 @@ pub mod pull;
 pub mod service;
 pub mod shutdown;
 pub mod telemetry;
+mod tls;
 pub mod worker;

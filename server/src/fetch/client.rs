@@ -17,7 +17,7 @@ use super::error::{BuildError, Failure, FetchError};
 use super::policy::{FetchMode, FetchPolicy};
 use super::resolver::{Pinned, Resolve, SystemResolver};
 use super::target::{Target, TargetHost};
-use super::tls;
+use crate::tls;
 
 /// A header on every request of a fetcher. A server that sees it on a request to itself is being sent in
 /// circles, through some address it does not know to be its own, and does best to refuse.

@@ -1,16 +1,16 @@
 //! The HTTP client, and what its errors mean.
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{error::Error, time::Duration};
 
 use reqwest::{
     Client, header,
     header::{HeaderMap, HeaderValue},
     redirect,
 };
-use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use super::{PullError, Settings, address};
+use crate::tls;
 
 const MAX_REDIRECTS: usize = 10;
 
@@ -28,7 +28,7 @@ pub enum Detour {
 /// A client that speaks HTTP/1.1 and obeys the proxy settings of the environment.
 pub(super) fn build(settings: &Settings) -> Result<Client, PullError> {
     let setup = |error: &dyn Error| PullError::Setup(innermost(error));
-    let tls = tls().map_err(|error| setup(&error))?;
+    let tls = tls::client_config().map_err(|error| setup(&error))?;
     // The fingerprint is of the plain file.
     let plain =
         HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
@@ -79,20 +79,6 @@ fn judge(previous: &[Url], next: &Url) -> Result<(), Detour> {
     // An operator who begins with http, at a mirror of their own, has decided that it is good enough.
     let encrypted = previous.first().is_some_and(|first| first.scheme() == "https");
     if encrypted && next.scheme() != "https" { Err(Detour::Downgrade) } else { Ok(()) }
-}
-
-/// Settings that trust the roots Mozilla does, compiled in: the same on every machine, and there in a
-/// container that holds nothing but the program.
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    // Named, not taken from the process: a default that another library sets must not matter.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -1,14 +1,12 @@
-//! TLS for fetches.
+//! TLS towards others: for fetched pictures and for weights.
 
 use std::sync::Arc;
 
 use rustls::{ClientConfig, RootCertStore};
 
-use super::error::BuildError;
-
 /// Settings that trust the roots Mozilla does, compiled in: the same on every machine, and there in a
 /// container that holds nothing but the server.
-pub(super) fn client_config() -> Result<ClientConfig, BuildError> {
+pub(crate) fn client_config() -> Result<ClientConfig, rustls::Error> {
     // Named, not taken from the process: a default that another library sets or forgets must not matter.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
