@@ -10,7 +10,7 @@ mod pages;
 #[path = "http/server_fns.rs"]
 mod server_fns;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::{App, classify::SharedClassifier, shell};
 use axum::{
@@ -19,8 +19,12 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use leptos::{config::LeptosOptions, prelude::provide_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::ServiceExt;
+
+/// Found out once: leptos lets every resource in the process hang for as long as it looks for the
+/// pages, so that a test which is being rendered meanwhile would never end.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 struct Reply {
     status: StatusCode,
@@ -49,7 +53,7 @@ async fn send_with(
         move || shell(options.clone())
     };
     let router = Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context.clone(), page)
+        .leptos_routes_with_context(&options, PAGES.clone(), context.clone(), page)
         .fallback(leptos_axum::file_and_error_handler_with_context(context, shell))
         .with_state(options);
     let response = router.oneshot(request).await.unwrap();
