@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod catalogue;
 pub mod cli;
+mod error_chain;
 pub mod fetch;
 pub mod http;
 pub mod pull;

@@ -14,6 +14,8 @@ use vision::{
     model::{Model, ModelError},
 };
 
+use crate::error_chain::error_chain;
+
 /// A prepared picture for one of the models.
 #[derive(Debug)]
 pub struct Job {
@@ -123,15 +125,4 @@ impl States {
         let mut states = self.0.write().unwrap_or_else(PoisonError::into_inner);
         states.insert(model.to_owned(), state);
     }
-}
-
-fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

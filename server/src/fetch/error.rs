@@ -1,5 +1,7 @@
 //! What the outside hears when a fetch fails.
 
+use crate::error_chain::error_chain;
+
 /// Why a picture could not be fetched, in words fit for whoever asked.
 ///
 /// The set is closed and says nothing about the network behind the server: no resolved address, no text of
@@ -132,13 +134,6 @@ impl From<reqwest::Error> for Failure {
         let kind = if error.is_timeout() { FetchError::Timeout } else { FetchError::Unreachable };
         // Without the URL: its query may be somebody's signature.
         let error = error.without_url();
-        let mut detail = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            detail.push_str(": ");
-            detail.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        Self::new(kind, detail)
+        Self::new(kind, error_chain(&error))
     }
 }

@@ -8,6 +8,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{Bytes, BytesMut};
 use http::{
+    HeaderMap,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
@@ -64,8 +65,7 @@ pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
     if length.is_some_and(|length: u64| length > body_limit(max_upload)) {
         return Err(faults::upload_too_large(max_upload));
     }
-    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
+    let kind = media_type(&parts.headers);
     let essence = kind.as_ref().map_or("", mime::Mime::essence_str);
     if essence == "multipart/form-data" {
         let request = HttpRequest::from_parts(parts.clone(), body);
@@ -90,6 +90,11 @@ pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
         input.picture = Some(Picture::Bytes { bytes: body, name: None });
     }
     Ok(input)
+}
+
+/// What the body says it is; `None` if it says nothing, or nothing that can be read.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<mime::Mime> {
+    headers.get(CONTENT_TYPE)?.to_str().ok()?.parse().ok()
 }
 
 fn is_field(name: &str) -> bool {

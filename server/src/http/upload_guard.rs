@@ -2,10 +2,9 @@
 
 use app::{problem::Problem, server_fns::ClassifyUpload};
 use axum::middleware::Next;
-use http::header::CONTENT_TYPE;
 use leptos::server_fn::ServerFn;
 
-use super::{HttpRequest, HttpResponse, accept::Format, problem};
+use super::{HttpRequest, HttpResponse, accept::Format, input::media_type, problem};
 use crate::fetch::LOOP_HEADER;
 
 /// Lets the upload function see only multipart forms: leptos 0.8 takes the boundary for granted.
@@ -34,9 +33,7 @@ pub(super) async fn no_circles(request: HttpRequest, next: Next) -> HttpResponse
 }
 
 fn has_boundary(request: &HttpRequest) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
-    kind.is_some_and(|kind| {
+    media_type(request.headers()).is_some_and(|kind| {
         kind.essence_str() == "multipart/form-data" && kind.get_param("boundary").is_some()
     })
 }
