@@ -92,6 +92,16 @@ pub enum ModelState {
         /// The command that brings them.
         hint: String,
     },
+    /// Its weights are on their way here.
+    Fetching {
+        /// Bytes that are here.
+        received: u64,
+        /// Bytes that there are, if that is known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        total: Option<u64>,
+    },
+    /// Its weights are here, and are loaded as soon as somebody asks it.
+    Standby,
     /// Its weights are being loaded.
     Loading,
     /// It answers.
@@ -136,6 +146,9 @@ pub struct ModelSummary {
     /// What it is doing.
     #[serde(flatten)]
     pub state: ModelState,
+    /// Whether the newest version of it was refused, so that an older one answers.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub outdated: bool,
     /// The model that answers while this one cannot.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fallback: Option<String>,

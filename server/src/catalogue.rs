@@ -1,4 +1,6 @@
-//! The models there are: one folder each, read once at the start.
+//! The models there are: one folder each.
+
+mod stamp;
 
 use std::{
     collections::BTreeMap,
@@ -9,6 +11,8 @@ use std::{
 use bytes::Bytes;
 use vision::card::{CardError, ModelCard};
 
+pub use stamp::Stamp;
+
 /// A model's card with what belongs to it.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -16,6 +20,8 @@ pub struct Entry {
     pub card: ModelCard,
     /// The example pictures as encoded, in the order of the card.
     pub examples: Vec<ExampleFile>,
+    /// What the folder looked like just before it was read.
+    pub stamp: Stamp,
 }
 
 /// An example picture in memory.
@@ -32,6 +38,7 @@ pub struct ExampleFile {
 /// All models, by name.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
+    folder: PathBuf,
     entries: BTreeMap<String, Entry>,
 }
 
@@ -80,14 +87,10 @@ impl Catalogue {
     ///
     /// When the folder, a card or an example picture cannot be read, or when there is no model.
     pub fn read(folder: &Path) -> Result<Self, CatalogueError> {
-        let unreadable = |source| CatalogueError::Folder { folder: folder.to_owned(), source };
         let mut entries = BTreeMap::new();
-        for entry in fs::read_dir(folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            if path.join("model.toml").is_file() {
-                let entry = Entry::read(&path)?;
-                entries.insert(entry.card.name.clone(), entry);
-            }
+        for path in folders(folder)?.values() {
+            let entry = Entry::read(path)?;
+            entries.insert(entry.card.name.clone(), entry);
         }
         if entries.is_empty() {
             return Err(CatalogueError::Empty(folder.to_owned()));
@@ -102,12 +105,22 @@ impl Catalogue {
                 });
             }
         }
-        Ok(Self { entries })
+        Ok(Self { folder: folder.to_owned(), entries })
+    }
+
+    /// The folder that holds the models' folders.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The model with this name.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.get(name)
+    }
+
+    /// The models themselves, in order of their names.
+    pub fn into_entries(self) -> impl Iterator<Item = Entry> {
+        self.entries.into_values()
     }
 
     /// All models, in order of their names.
@@ -117,7 +130,14 @@ impl Catalogue {
 }
 
 impl Entry {
-    fn read(folder: &Path) -> Result<Self, CatalogueError> {
+    /// Reads one model's folder.
+    ///
+    /// # Errors
+    ///
+    /// When the card or an example picture cannot be read.
+    pub fn read(folder: &Path) -> Result<Self, CatalogueError> {
+        // First, so that a change while the rest is read is noticed as one.
+        let stamp = Stamp::of(folder);
         let card = ModelCard::load(folder)?;
         let examples = card
             .examples
@@ -134,13 +154,32 @@ impl Entry {
                 }
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { card, examples })
+        Ok(Self { card, examples, stamp })
     }
 
     /// The example picture with this file name.
     pub fn example(&self, file: &str) -> Option<&ExampleFile> {
         self.examples.iter().find(|example| example.file == file)
     }
+}
+
+/// The folders below `folder` that hold a `model.toml`, by name. Hidden ones are left out: a model
+/// is put together in one before it gets its name.
+///
+/// # Errors
+///
+/// When `folder` cannot be read.
+pub(crate) fn folders(folder: &Path) -> Result<BTreeMap<String, PathBuf>, CatalogueError> {
+    let unreadable = |source| CatalogueError::Folder { folder: folder.to_owned(), source };
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = file_name(&path);
+        if !name.starts_with('.') && path.join("model.toml").is_file() {
+            found.insert(name, path);
+        }
+    }
+    Ok(found)
 }
 
 /// The last part of a path inside a model's folder, by which pages ask for the file.

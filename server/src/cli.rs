@@ -8,7 +8,7 @@ mod serve;
 
 use clap::{Parser, Subcommand};
 
-pub use options::{FetchOptions, FolderOptions, ModelOptions};
+pub use options::{FetchOptions, FolderOptions, MirrorOptions, ModelOptions};
 
 /// Puts a trained image classifier behind a web page and an API.
 #[derive(Debug, Parser)]

@@ -7,6 +7,7 @@ mod error_chain;
 pub mod fetch;
 pub mod http;
 pub mod pull;
+pub mod registry;
 pub mod service;
 pub mod shutdown;
 pub mod telemetry;

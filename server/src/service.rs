@@ -5,6 +5,8 @@ pub(crate) mod faults;
 mod intake;
 
 use std::{
+    collections::BTreeMap,
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,14 +21,15 @@ use app::{
 };
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use vision::decode::DecodeLimits;
 
 use crate::{
     backend::{Backend, Readiness, Requests},
-    catalogue::{Catalogue, Entry, file_name},
+    catalogue::{Catalogue, file_name},
     fetch::Fetcher,
-    worker::{Job, Networks, States},
+    registry::{Loaded, Loading, Registry, Unavailable, Version},
+    worker::{Job, Worker},
 };
 
 /// How much is taken, and how long it may last.
@@ -40,17 +43,17 @@ pub struct Limits {
     pub timeout: Duration,
     /// Largest picture as encoded, in bytes.
     pub max_upload: u64,
-    /// Threads that libtorch computes with, and pictures that are decoded at a time.
-    pub threads: usize,
     /// Whether a model without weights may be stood in for by its fallback.
     pub fallback: bool,
+    /// Which models are loaded, and when. As many pictures are decoded at a time as libtorch has
+    /// threads.
+    pub loading: Loading,
 }
 
 /// The classifier: models, worker, and the way to them.
 #[derive(Debug)]
 pub struct Service {
-    catalogue: Catalogue,
-    states: States,
+    registry: Arc<Registry>,
     broker: Broker<Job, Vec<f32>>,
     fetcher: Fetcher,
     limits: Limits,
@@ -76,34 +79,37 @@ impl Service {
         limits: Limits,
         observer: Arc<dyn Observer>,
     ) -> std::io::Result<Self> {
-        let cards: Vec<_> = catalogue.iter().map(|entry| entry.card.clone()).collect();
-        let states = States::before_loading(&cards);
         let config = Config {
             name: "vitrine-worker".to_owned(),
             queue: limits.queue,
             max_batch: limits.max_batch,
         };
-        let broker = Broker::start(config, observer, {
-            let states = states.clone();
-            let threads = limits.threads;
-            move || Networks::load(&cards, threads, &states)
-        })?;
+        let threads = limits.loading.threads;
+        let broker =
+            Broker::start(config, observer, move || Ok::<_, Infallible>(Worker::new(threads)))?;
+        let registry = Registry::start(catalogue, limits.loading.clone())?;
         Ok(Self {
-            catalogue,
-            states,
+            registry,
             broker,
             fetcher,
             admission: Semaphore::new(limits.queue + limits.max_batch),
-            decoding: Arc::new(Semaphore::new(limits.threads)),
+            decoding: Arc::new(Semaphore::new(threads)),
             refused: AtomicU64::new(0),
             decode_limits: DecodeLimits::default(),
             limits,
         })
     }
 
-    /// What the worker thread is doing, as it changes.
-    pub fn health(&self) -> watch::Receiver<Health> {
-        self.broker.health()
+    /// The models.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// Waits until the worker is ready, and what is loaded at the start is loaded or has failed.
+    pub async fn settled(&self) {
+        // Neither channel is closed while this service lives.
+        let _ = self.broker.health().wait_for(|health| *health != Health::Loading).await;
+        let _ = self.registry.settled().wait_for(|settled| *settled).await;
     }
 
     /// Takes nothing more, lets the worker finish what it has, and ends its thread.
@@ -117,38 +123,50 @@ impl Service {
 
     /// Writes a line in the log for every model: what it is doing, and who stands in for it.
     pub fn report(&self) {
-        for entry in self.catalogue.iter() {
-            let model = &entry.card.name;
-            match (self.state(model), self.resolve(model)) {
+        for version in self.registry.versions() {
+            let model = &version.card().name;
+            let stand_in = version.card().fallback.as_ref().filter(|_| self.limits.fallback);
+            match (self.state(&version), stand_in) {
                 (ModelState::Ready, _) => tracing::info!("/{model} is served by {model}"),
-                (ModelState::Absent { hint }, Ok(other)) => tracing::warn!(
-                    "/{model} is served by {}, since its own weights are not here; bring them with: {hint}",
-                    other.card.name
+                (ModelState::Standby, _) => tracing::info!("/{model} is loaded when it is asked"),
+                (ModelState::Absent { hint }, Some(other)) => tracing::warn!(
+                    "/{model} is served by {other}, since its own weights are not here; bring them with: {hint}"
                 ),
-                (ModelState::Absent { hint }, Err(_)) => tracing::warn!(
+                (ModelState::Absent { hint }, None) => tracing::warn!(
                     "/{model} answers 503, since its weights are not here; bring them with: {hint}"
                 ),
                 (ModelState::Failed { reason }, _) => {
                     tracing::error!("/{model} answers 503: {reason}");
                 }
-                (ModelState::Loading, _) => {}
+                (ModelState::Fetching { .. } | ModelState::Loading, _) => {}
             }
         }
     }
 
-    /// The model that answers for the one that was asked for.
-    fn resolve(&self, name: &str) -> Result<&Entry, Problem> {
-        let asked = self.catalogue.get(name).ok_or_else(|| faults::unknown_model(name))?;
-        let state = self.state(name);
-        let fallback = asked.card.fallback.as_deref().filter(|_| self.limits.fallback);
-        match (&state, fallback.and_then(|fallback| self.catalogue.get(fallback))) {
-            (ModelState::Ready, _) => Ok(asked),
-            (ModelState::Absent { .. }, Some(fallback)) => match self.state(&fallback.card.name) {
-                ModelState::Ready => Ok(fallback),
-                other => Err(faults::not_ready(&fallback.card.name, &other)),
-            },
-            _ => Err(faults::not_ready(name, &state)),
+    /// The model that answers for the one that was asked for, in memory.
+    async fn resolve(&self, name: &str) -> Result<Arc<Loaded>, Problem> {
+        let refused = |unavailable| match unavailable {
+            Unavailable::Unknown => faults::unknown_model(name),
+            Unavailable::State(model, state) => faults::not_ready(&model, &state),
+        };
+        let unavailable = match self.registry.loaded(name).await {
+            Ok(loaded) => return Ok(loaded),
+            Err(unavailable) => unavailable,
+        };
+        match (&unavailable, self.stand_in(name)) {
+            (
+                Unavailable::State(_, ModelState::Absent { .. } | ModelState::Fetching { .. }),
+                Some(fallback),
+            ) => self.registry.loaded(&fallback).await.map_err(refused),
+            _ => Err(refused(unavailable)),
         }
+    }
+
+    /// The name of the model that may stand in for another one.
+    fn stand_in(&self, name: &str) -> Option<String> {
+        let version = self.registry.version(name)?;
+        let fallback = version.card().fallback.clone().filter(|_| self.limits.fallback)?;
+        self.registry.version(&fallback).map(|_| fallback)
     }
 
     /// A permit to be in the house; a problem when it is full.
@@ -156,20 +174,30 @@ impl Service {
         self.admission.try_acquire().map_err(|_| self.refuse())
     }
 
-    fn state(&self, name: &str) -> ModelState {
-        let state = self.states.get(name).unwrap_or(ModelState::Loading);
-        // A worker that is gone cannot answer, whatever it had loaded.
+    fn state(&self, version: &Version) -> ModelState {
+        // A worker that is gone cannot answer, whatever is loaded.
         match &*self.broker.health().borrow() {
             Health::Failed(_) => ModelState::Failed { reason: "The worker is gone.".to_owned() },
-            Health::Loading if state == ModelState::Ready => ModelState::Loading,
-            _ => state,
+            _ => version.state(),
         }
     }
 
-    fn summary(&self, entry: &Entry) -> ModelSummary {
-        let card = &entry.card;
-        // A stand-in is tried with its own pictures, which show what it knows.
-        let shown = &self.resolve(&card.name).unwrap_or(entry).card;
+    /// The version whose pictures are shown: a stand-in is tried with its own, which show what it
+    /// knows.
+    fn shown(&self, version: &Version) -> Version {
+        let stand_in = match version.state() {
+            ModelState::Absent { .. } | ModelState::Fetching { .. } => {
+                self.stand_in(&version.card().name)
+            }
+            _ => None,
+        };
+        stand_in.and_then(|name| self.registry.version(&name)).unwrap_or_else(|| version.clone())
+    }
+
+    fn summary(&self, version: &Version) -> ModelSummary {
+        let card = version.card();
+        let shown = self.shown(version);
+        let shown = shown.card();
         let examples = shown.examples.iter().map(|example| {
             let file = file_name(&example.path);
             ExamplePicture {
@@ -187,7 +215,8 @@ impl Service {
             input_size: card.preprocess.size,
             classes: card.labels.len() as u32,
             licence: card.licence.clone(),
-            state: self.state(&card.name),
+            state: self.state(version),
+            outdated: version.outdated,
             fallback: card.fallback.clone().filter(|_| self.limits.fallback),
             examples: examples.collect(),
             max_upload: self.limits.max_upload,
@@ -197,11 +226,11 @@ impl Service {
 
 impl Classifier for Service {
     fn models(&self) -> Vec<ModelSummary> {
-        self.catalogue.iter().map(|entry| self.summary(entry)).collect()
+        self.registry.versions().iter().map(|version| self.summary(version)).collect()
     }
 
     fn model(&self, name: &str) -> Option<ModelSummary> {
-        self.catalogue.get(name).map(|entry| self.summary(entry))
+        self.registry.version(name).map(|version| self.summary(&version))
     }
 
     fn classify(&self, request: Request) -> Answer<'_> {
@@ -211,7 +240,7 @@ impl Classifier for Service {
 
 impl Backend for Service {
     fn example(&self, model: &str, file: &str) -> Option<Bytes> {
-        Some(self.catalogue.get(model)?.example(file)?.bytes.clone())
+        Some(self.registry.version(model)?.entry.example(file)?.bytes.clone())
     }
 
     fn refuse(&self) -> Problem {
@@ -221,14 +250,19 @@ impl Backend for Service {
 
     fn readiness(&self) -> Readiness {
         let health = self.broker.health().borrow().clone();
-        let models = self.catalogue.iter().map(|entry| entry.card.name.clone());
-        let models: std::collections::BTreeMap<_, _> =
-            models.map(|name| (name.clone(), self.state(&name))).collect();
+        let versions = self.registry.versions();
+        let models: BTreeMap<_, _> = versions
+            .iter()
+            .map(|version| (version.card().name.clone(), self.state(version)))
+            .collect();
+        let settled = *self.registry.settled().borrow();
+        let answers = |state: &ModelState| matches!(state, ModelState::Ready | ModelState::Standby);
         let counts = self.broker.counts();
         Readiness {
-            ready: health == Health::Ready && models.values().any(|s| *s == ModelState::Ready),
+            ready: health == Health::Ready && settled && models.values().any(answers),
             worker: match health {
                 Health::Loading => "loading",
+                Health::Ready if !settled => "loading",
                 Health::Ready => "ready",
                 Health::Failed(_) => "failed",
                 Health::Draining => "draining",

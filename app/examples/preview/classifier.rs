@@ -220,6 +220,7 @@ fn model(name: &str, title: &str, state: ModelState, fallback: Option<&str>) -> 
         classes: 1000,
         licence: "CC BY 4.0".to_owned(),
         state,
+        outdated: false,
         fallback: fallback.map(str::to_owned),
         examples: examples.into(),
         max_upload: 10_000_000,

@@ -4,6 +4,7 @@ use leptos::{either::Either, prelude::*};
 
 use crate::{
     asking::Outcome,
+    format::size,
     wire::{ModelState, ModelSummary},
 };
 
@@ -73,7 +74,17 @@ fn notice(model: &ModelSummary, stand_in: Option<String>) -> Option<Notice> {
     let title = &model.title;
     let stand_in = stand_in.or_else(|| model.fallback.clone());
     match &model.state {
-        ModelState::Ready => None,
+        ModelState::Ready | ModelState::Standby => None,
+        ModelState::Fetching { received, total } => Some(Notice {
+            urgent: false,
+            title: format!("The weights of {title} are on their way"),
+            stand_in,
+            command: None,
+            detail: Some(match total {
+                Some(total) => format!("{} of {} are here.", size(*received), size(*total)),
+                None => format!("{} are here.", size(*received)),
+            }),
+        }),
         ModelState::Loading => Some(Notice {
             urgent: false,
             title: format!("{title} is loading its weights"),

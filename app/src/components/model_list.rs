@@ -34,7 +34,7 @@ fn Card(model: ModelSummary) -> impl IntoView {
     // Said only of a model that cannot answer itself, with what would change that.
     let absent = match &state {
         ModelState::Absent { hint } => Some(hint.clone()),
-        ModelState::Loading | ModelState::Ready | ModelState::Failed { .. } => None,
+        _ => None,
     };
     let absent = absent.map(|hint| {
         let stand_in = fallback

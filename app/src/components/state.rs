@@ -22,7 +22,9 @@ pub fn StateBadge(
     move || {
         let (class, text) = match state.get() {
             ModelState::Ready => ("state state--ready", "Ready"),
+            ModelState::Standby => ("state state--ready", "Ready when asked"),
             ModelState::Loading => ("state state--loading", "Loading"),
+            ModelState::Fetching { .. } => ("state state--loading", "Weights on their way"),
             ModelState::Absent { .. } => ("state state--absent", "Weights missing"),
             ModelState::Failed { .. } => ("state state--failed", "Out of order"),
         };
@@ -30,17 +32,20 @@ pub fn StateBadge(
     }
 }
 
-/// Keeps asking after a model for as long as it is being loaded, which ends by itself. Weights that
-/// are absent or broken stay so until somebody starts the server anew.
+/// Keeps asking after a model for as long as its weights are fetched or loaded, which ends by
+/// itself. Weights that are absent or broken stay so until somebody does something about it.
 ///
 /// ## Server-side rendering
 ///
 /// Does nothing: only the browser waits.
 pub(crate) fn keep_fresh(summary: RwSignal<ModelSummary>) {
     Effect::new(move || {
-        let (name, loading) =
-            summary.with(|summary| (summary.name.clone(), summary.state == ModelState::Loading));
-        if !loading {
+        let (name, passing) = summary.with(|summary| {
+            let passing =
+                matches!(summary.state, ModelState::Loading | ModelState::Fetching { .. });
+            (summary.name.clone(), passing)
+        });
+        if !passing {
             return;
         }
         let ask = move || {

@@ -7,11 +7,11 @@ use app::{
     classify::{Classifier, Picture, Request},
     wire::Classification,
 };
-use broker::Health;
 use clap::Args;
 
 use super::options::{FetchOptions, ModelOptions};
 use crate::{
+    registry::{Loading, Preload},
     service::{Limits, Service},
     telemetry,
 };
@@ -45,8 +45,12 @@ impl Classify {
             max_batch: 1,
             timeout: Duration::from_secs(600),
             max_upload: self.fetch.max_upload,
-            threads: self.models.threads(),
             fallback: !self.models.no_fallback,
+            loading: Loading {
+                preload: Preload::Only(vec![self.model.clone()]),
+                max_loaded: None,
+                threads: self.models.threads(),
+            },
         };
         let catalogue = self.models.catalogue()?;
         let service = Service::start(catalogue, self.fetch.fetcher(None)?, limits, Arc::new(()))
@@ -64,7 +68,6 @@ impl Classify {
     }
 
     async fn classify(&self, service: &Service) -> anyhow::Result<()> {
-        ready(service).await?;
         let mut out = std::io::stdout().lock();
         let mut failed = 0;
         for picture in &self.pictures {
@@ -105,13 +108,4 @@ fn print(out: &mut impl Write, picture: &str, answer: &Classification) -> anyhow
         writeln!(out, "  {:>5.1} %  {}", p.probability * 100.0, p.label)?;
     }
     Ok(())
-}
-
-async fn ready(service: &Service) -> anyhow::Result<()> {
-    let mut health = service.health();
-    let settled = health.wait_for(|health| *health != Health::Loading).await;
-    match &*settled.context("the worker thread is gone")? {
-        Health::Failed(reason) => bail!("the worker cannot start: {reason}"),
-        _ => Ok(()),
-    }
 }

@@ -4,10 +4,12 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use clap::{Args, builder::FalseyValueParser, value_parser};
+use url::Url;
 
 use crate::{
     catalogue::Catalogue,
     fetch::{Allow, FetchMode, FetchPolicy, Fetcher},
+    pull::Settings,
 };
 
 /// Where the models are.
@@ -31,6 +33,14 @@ pub struct ModelOptions {
     /// Answer 503 for a model without weights, even if its card names a fallback
     #[arg(long, env = "VITRINE_NO_FALLBACK", value_parser = FalseyValueParser::new())]
     pub no_fallback: bool,
+}
+
+/// Where weights are downloaded from.
+#[derive(Debug, Clone, Args)]
+pub struct MirrorOptions {
+    /// Download weights from here: takes the place of the scheme and the host of a card's address
+    #[arg(long, env = "VITRINE_MIRROR", value_name = "URL")]
+    pub mirror: Option<Url>,
 }
 
 /// What may be fetched, and how much.
@@ -61,6 +71,13 @@ impl FolderOptions {
     /// When the folder or a card cannot be read.
     pub fn catalogue(&self) -> anyhow::Result<Catalogue> {
         Ok(Catalogue::read(&self.models)?)
+    }
+}
+
+impl MirrorOptions {
+    /// How to download.
+    pub fn settings(&self) -> Settings {
+        Settings { mirror: self.mirror.clone(), ..Settings::default() }
     }
 }
 

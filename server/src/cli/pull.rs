@@ -3,10 +3,9 @@
 use anyhow::{Context, bail};
 use clap::Args;
 use indicatif::DecimalBytes;
-use url::Url;
 use vision::card::ModelCard;
 
-use super::options::FolderOptions;
+use super::options::{FolderOptions, MirrorOptions};
 use crate::{
     catalogue::Catalogue,
     pull::{self, Bar, Outcome, PullError, Settings},
@@ -20,9 +19,8 @@ pub(super) struct Pull {
     /// Download even if the weights are here
     #[arg(long, requires = "model")]
     force: bool,
-    /// Take this instead of the scheme and the host of the card's address
-    #[arg(long, env = "VITRINE_MIRROR", value_name = "URL")]
-    mirror: Option<Url>,
+    #[command(flatten)]
+    mirror: MirrorOptions,
     #[command(flatten)]
     folder: FolderOptions,
 }
@@ -30,7 +28,7 @@ pub(super) struct Pull {
 impl Pull {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let catalogue = self.folder.catalogue()?;
-        let settings = Settings { mirror: self.mirror, force: self.force, ..Settings::default() };
+        let settings = Settings { force: self.force, ..self.mirror.settings() };
         let pull = pull::Pull::new(settings)?;
         match self.model {
             Some(model) => {

@@ -1,5 +1,8 @@
 //! `vitrine serve`.
 
+mod fetching;
+mod watching;
+
 use std::{
     env,
     net::{SocketAddr, TcpListener},
@@ -11,13 +14,13 @@ use std::{
 use anyhow::Context;
 use axum::{ServiceExt, extract::Request};
 use axum_server::Handle;
-use broker::Health;
-use clap::{Args, value_parser};
+use clap::{Args, builder::FalseyValueParser, value_parser};
 use leptos::prelude::LeptosOptions;
 
-use super::options::{FetchOptions, ModelOptions};
+use super::options::{FetchOptions, MirrorOptions, ModelOptions};
 use crate::{
     http::{self, AppState, HEADER_TIMEOUT},
+    registry::{Loading, Preload},
     service::{Limits, Service},
     shutdown::Signals,
     telemetry,
@@ -49,6 +52,21 @@ pub(super) struct Serve {
     #[arg(long, env = "VITRINE_DRAIN", value_name = "SECONDS", default_value_t = 35,
         value_parser = value_parser!(u64).range(0..=86_400))]
     drain: u64,
+    /// Models to load at the start: all, none, or names; the others are loaded when they are asked
+    #[arg(long, env = "VITRINE_PRELOAD", value_name = "all|none|NAME,...", default_value = "all")]
+    preload: Preload,
+    /// Models in memory at most; one that was not asked for the longest time gives way [default: all]
+    #[arg(long, env = "VITRINE_MAX_LOADED", value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    max_loaded: Option<u16>,
+    /// How often to look for new, changed and removed models, in seconds; 0 is only on SIGHUP
+    #[arg(long, env = "VITRINE_WATCH", value_name = "SECONDS", default_value_t = 2,
+        value_parser = value_parser!(u64).range(0..=86_400))]
+    watch: u64,
+    /// Download the weights that are not here, while the models' fallbacks answer
+    #[arg(long, env = "VITRINE_PULL", value_parser = FalseyValueParser::new())]
+    pull: bool,
+    #[command(flatten)]
+    mirror: MirrorOptions,
     /// Which log lines to write, in the syntax of RUST_LOG
     #[arg(long, env = "VITRINE_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
@@ -68,8 +86,12 @@ impl Serve {
             max_batch: self.max_batch.into(),
             timeout: Duration::from_secs(self.timeout),
             max_upload: self.fetch.max_upload,
-            threads: self.models.threads(),
             fallback: !self.models.no_fallback,
+            loading: Loading {
+                preload: self.preload.clone(),
+                max_loaded: self.max_loaded.map(usize::from),
+                threads: self.models.threads(),
+            },
         };
         let fetcher = self.fetch.fetcher(Some(listener.local_addr()?))?;
         let service = Service::start(catalogue, fetcher, limits, Arc::new(()))
@@ -104,7 +126,18 @@ impl Serve {
         // Before anybody is told that they may come, since they may also tell us to go.
         let mut signals = Signals::new().context("cannot listen for signals")?;
         tracing::info!("listening on http://{address}/");
-        tokio::spawn(report_health(Arc::clone(&service)));
+        watching::start(Arc::clone(service.registry()), Duration::from_secs(self.watch))
+            .context("cannot listen for SIGHUP")?;
+        if self.pull {
+            fetching::start(Arc::clone(service.registry()), self.mirror.settings())?;
+        }
+        tokio::spawn({
+            let service = Arc::clone(&service);
+            async move {
+                service.settled().await;
+                service.report();
+            }
+        });
 
         let grace = Duration::from_secs(self.drain);
         tokio::spawn(async move {
@@ -147,21 +180,4 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 fn default_site() -> PathBuf {
     let beside = env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("site")));
     beside.filter(|site| site.is_dir()).unwrap_or_else(|| Path::new("target/site").to_owned())
-}
-
-/// Writes a line when the worker is ready, or why it never will be.
-async fn report_health(service: Arc<Service>) {
-    let mut health = service.health();
-    loop {
-        // A copy: the channel must not stay locked while the service looks into it, too.
-        let now = health.borrow_and_update().clone();
-        match now {
-            Health::Ready => service.report(),
-            Health::Failed(reason) => tracing::error!(%reason, "the worker cannot start"),
-            Health::Loading | Health::Draining | Health::Stopped => {}
-        }
-        if health.changed().await.is_err() {
-            return;
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! The way of one picture: admission, intake, worker, wording.
 
 use std::{
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -20,14 +20,17 @@ impl Service {
         let arrival = Instant::now();
         let deadline = arrival + self.limits.timeout;
         request_log::note(&request.model, Timing::default());
-        let entry = self.resolve(&request.model).inspect_err(|_| {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-        })?;
-        let card = &entry.card;
         let _admitted = self.admit()?;
+        let expired = || faults::expired(self.limits.timeout);
+        let found = tokio::time::timeout_at(deadline.into(), self.resolve(&request.model));
+        let refuse = |problem| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            problem
+        };
+        let model = found.await.map_err(|_| expired()).flatten().map_err(refuse)?;
+        let (entry, card) = (&*model.entry, model.card());
 
         let no_picture = matches!(request.picture, Picture::Example(None));
-        let expired = || faults::expired(self.limits.timeout);
         let taken = tokio::time::timeout_at(deadline.into(), self.take(entry, request.picture));
         let Taken { bytes, kind, name, fetching } = taken.await.map_err(|_| expired())??;
         let size = bytes.len() as u64;
@@ -37,8 +40,8 @@ impl Service {
         let mut prepared = prepared.await.map_err(|_| expired())??;
         let decoding = decoding.elapsed();
 
-        let job =
-            Job { model: card.name.as_str().into(), pixels: std::mem::take(&mut prepared.pixels) };
+        let pixels = std::mem::take(&mut prepared.pixels);
+        let job = Job { model: Arc::clone(&model), pixels };
         let ticket = self.broker.submit(job, Some(deadline)).map_err(faults::submission)?;
         let answer = ticket.await.map_err(|error| faults::run(&error, self.limits.timeout))?;
 

@@ -33,7 +33,14 @@ pub(crate) fn not_ready(model: &str, state: &ModelState) -> Problem {
             "The model's weights are not here",
             format!("The weights of {model} have to be fetched first: {hint}"),
         ),
-        ModelState::Loading => Problem::new(
+        ModelState::Fetching { .. } => Problem::new(
+            503,
+            "model_absent",
+            "The model's weights are on their way",
+            format!("The weights of {model} are being fetched. Try again later."),
+        )
+        .retry_after(LOADING_RETRY),
+        ModelState::Loading | ModelState::Standby => Problem::new(
             503,
             "model_loading",
             "The model is being loaded",

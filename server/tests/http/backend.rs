@@ -33,6 +33,7 @@ fn summary(name: &str, state: ModelState, fallback: Option<&str>) -> ModelSummar
         classes: 3,
         licence: "MIT".into(),
         state,
+        outdated: false,
         fallback: fallback.map(Into::into),
         examples: vec![ExamplePicture {
             file: "one.png".into(),

@@ -6,6 +6,7 @@
 mod common;
 
 mod commands;
+mod models;
 mod serving;
 
 use std::{

@@ -7,6 +7,7 @@ mod common;
 
 mod faults;
 mod pressure;
+mod reload;
 mod states;
 mod ways;
 
@@ -14,10 +15,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use app::classify::{Classifier, Picture, Request};
 use app::{problem::Problem, wire::Classification};
-use broker::Health;
 use server::{
     catalogue::Catalogue,
     fetch::{FetchMode, FetchPolicy, Fetcher},
+    registry::{Loading, Preload},
     service::{Limits, Service},
 };
 use tempfile::TempDir;
@@ -30,8 +31,8 @@ fn limits() -> Limits {
         max_batch: 8,
         timeout: Duration::from_secs(60),
         max_upload: 1 << 20,
-        threads: 1,
         fallback: true,
+        loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },
     }
 }
 
@@ -51,13 +52,8 @@ async fn ready(limits: Limits) -> (TempDir, Service) {
     let folder = TempDir::new().unwrap();
     make_model(folder.path(), "small", None, true);
     let service = start(folder.path(), limits);
-    settled(&service).await;
+    service.settled().await;
     (folder, service)
-}
-
-async fn settled(service: &Service) {
-    let mut health = service.health();
-    health.wait_for(|health| *health != Health::Loading).await.unwrap();
 }
 
 async fn ask(service: &Service, model: &str, picture: Picture) -> Result<Classification, Problem> {

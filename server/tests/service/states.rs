@@ -9,7 +9,7 @@ use app::{
 use server::{backend::Backend, service::Limits};
 use tempfile::TempDir;
 
-use crate::{ask, common::models::make_model, limits, settled, start};
+use crate::{ask, common::models::make_model, limits, start};
 
 fn with_stand_in() -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -22,7 +22,7 @@ fn with_stand_in() -> TempDir {
 async fn a_stand_in_answers_and_says_so() {
     let folder = with_stand_in();
     let service = start(folder.path(), limits());
-    settled(&service).await;
+    service.settled().await;
     let answer = ask(&service, "big", Picture::Example(None)).await.unwrap();
     assert_eq!((answer.model.as_str(), answer.fallback_for.as_deref()), ("small", Some("big")));
     let own = ask(&service, "small", Picture::Example(None)).await.unwrap();
@@ -37,7 +37,7 @@ async fn a_stand_in_answers_and_says_so() {
 async fn a_stand_in_can_be_forbidden() {
     let folder = with_stand_in();
     let service = start(folder.path(), Limits { fallback: false, ..limits() });
-    settled(&service).await;
+    service.settled().await;
     let problem = ask(&service, "big", Picture::Example(None)).await.unwrap_err();
     assert_eq!((problem.status, problem.code.as_str()), (503, "model_absent"));
     assert!(problem.detail.contains("vitrine pull big"));
@@ -50,7 +50,7 @@ async fn with_its_own_weights_a_model_answers_itself() {
     make_model(folder.path(), "big", Some("small"), true);
     make_model(folder.path(), "small", None, true);
     let service = start(folder.path(), limits());
-    settled(&service).await;
+    service.settled().await;
     let answer = ask(&service, "big", Picture::Example(None)).await.unwrap();
     assert_eq!((answer.model.as_str(), answer.fallback_for), ("big", None));
 }
@@ -60,7 +60,7 @@ async fn broken_weights_fail_their_own_model_alone() {
     let folder = with_stand_in();
     fs::write(folder.path().join("big/model.safetensors"), b"<html>not weights</html>").unwrap();
     let service = start(folder.path(), limits());
-    settled(&service).await;
+    service.settled().await;
     let problem = ask(&service, "big", Picture::Example(None)).await.unwrap_err();
     assert_eq!((problem.status, problem.code.as_str()), (503, "model_failed"));
     assert!(matches!(service.readiness().models["big"], ModelState::Failed { .. }));

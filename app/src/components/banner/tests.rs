@@ -16,6 +16,7 @@ fn html(state: ModelState, fallback: Option<&str>, outcome: Option<Outcome>) -> 
         classes: 1000,
         licence: "CC BY 4.0".to_owned(),
         state,
+        outdated: false,
         fallback: fallback.map(str::to_owned),
         examples: Vec::new(),
         max_upload: 1_000_000,

@@ -1,0 +1,111 @@
+//! The thread that reads and loads.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Weak, mpsc},
+    thread,
+    time::Instant,
+};
+
+use vision::model::Model;
+
+use super::{
+    Registry,
+    rescan::Rescan,
+    slot::{Loaded, Phase, Slot},
+};
+use crate::{catalogue::Entry, error_chain::error_chain};
+
+/// What the thread is asked to do.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Load a model, which stands as being loaded.
+    Load(String),
+    /// Look for new, changed and removed models.
+    Rescan { at_once: bool },
+    /// Look at one model, whose folder is complete.
+    Look(String),
+    /// Everything before this was asked for at the start.
+    Settled,
+}
+
+/// Starts the thread. It ends when nobody can give it orders any more.
+///
+/// There is one for good rather than one for each model, because libtorch keeps state for every
+/// thread that computes and does not give it back.
+pub(super) fn spawn(registry: Weak<Registry>, orders: mpsc::Receiver<Order>) -> io::Result<()> {
+    let body = move || {
+        let mut rescan = Rescan::default();
+        if let Some(registry) = registry.upgrade() {
+            vision::model::set_threads(registry.loading.threads);
+        }
+        for order in orders {
+            let Some(registry) = registry.upgrade() else { return };
+            match order {
+                Order::Load(name) => load_waiting(&registry, &name),
+                Order::Rescan { at_once } => rescan.run(&registry, at_once),
+                Order::Look(name) => rescan.look(&registry, &name, true),
+                Order::Settled => {
+                    registry.settled.send_replace(true);
+                }
+            }
+        }
+    };
+    thread::Builder::new().name("vitrine-loader".to_owned()).spawn(body)?;
+    Ok(())
+}
+
+/// Loads a model that somebody waits for, unless it has gone meanwhile.
+fn load_waiting(registry: &Registry, name: &str) {
+    let Some(slot) = registry.slot(name) else { return };
+    let version = slot.version();
+    if !matches!(version.phase, Phase::Loading) {
+        return;
+    }
+    registry.make_room(name);
+    let entry = version.entry;
+    match load(&entry) {
+        Ok(loaded) => slot.replace(entry, Phase::Ready(loaded)),
+        Err(reason) => {
+            tracing::error!(model = name, reason, "model cannot be loaded");
+            slot.change_if(|phase| matches!(phase, Phase::Loading), || Phase::Failed);
+        }
+    }
+}
+
+/// Loads a version.
+pub(super) fn load(entry: &Arc<Entry>) -> Result<Arc<Loaded>, String> {
+    let start = Instant::now();
+    // A panic on a hostile file must not end the thread that everybody depends on.
+    let loaded = catch_unwind(AssertUnwindSafe(|| Model::load(&entry.card)));
+    let model =
+        loaded.map_err(|_| "loading panicked".to_owned())?.map_err(|error| error_chain(&error))?;
+    let seconds = start.elapsed().as_secs_f64();
+    tracing::info!(model = entry.card.name, seconds, "model is ready");
+    Ok(Arc::new(Loaded::new(Arc::clone(entry), model)))
+}
+
+impl Registry {
+    /// Drops the models that nobody has asked for the longest time, until one more has room.
+    pub(super) fn make_room(&self, newcomer: &str) {
+        let Some(most) = self.loading.max_loaded else { return };
+        loop {
+            let ready: Vec<(String, Arc<Slot>)> = self
+                .names()
+                .into_iter()
+                .filter(|name| name != newcomer)
+                .filter_map(|name| Some((name.clone(), self.slot(&name)?)))
+                .filter(|(_, slot)| matches!(slot.version().phase, Phase::Ready(_)))
+                .collect();
+            if ready.len() < most {
+                return;
+            }
+            let Some((name, slot)) = ready.iter().min_by_key(|(_, slot)| slot.last_used()) else {
+                return;
+            };
+            tracing::info!(model = name, "model is dropped to make room for {newcomer}");
+            slot.change_if(|phase| matches!(phase, Phase::Ready(_)), || Phase::Standby);
+        }
+    }
+}
