@@ -8,6 +8,7 @@ mod serve;
 
 use clap::{Parser, Subcommand};
 
+use crate::mount::Mounts;
 pub use options::{FetchOptions, FolderOptions, MirrorOptions, ModelOptions};
 
 /// Puts a trained image classifier behind a web page and an API.
@@ -38,14 +39,14 @@ enum Command {
 }
 
 impl Cli {
-    /// Runs the command.
+    /// Runs the command. If it is to serve, `mount` may add pipelines.
     ///
     /// # Errors
     ///
     /// What stopped it, as a chain that reads as one line.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self, mount: impl FnOnce(&mut Mounts) -> anyhow::Result<()>) -> anyhow::Result<()> {
         match self.command.unwrap_or(Command::Serve(self.serve)) {
-            Command::Serve(serve) => serve.run(),
+            Command::Serve(serve) => serve.run(mount),
             Command::Classify(classify) => classify.run(),
             Command::Models(models) => models.run(),
             Command::Pull(pull) => pull.run(),

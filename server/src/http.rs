@@ -1,13 +1,13 @@
 //! Routes, and what every answer has in common.
 
-mod accept;
+pub(crate) mod accept;
 mod assets;
 pub mod classify;
 mod headers;
 mod health;
-mod input;
+pub(crate) mod input;
 mod intake;
-mod problem;
+pub(crate) mod problem;
 pub(crate) mod request_log;
 mod upload_guard;
 
@@ -65,7 +65,7 @@ impl FromRef<AppState> for LeptosOptions {
 
 impl AppState {
     /// What a page and a server function find in context.
-    fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
+    pub(crate) fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
         let backend = Arc::clone(&self.backend);
         move || {
             let classifier: SharedClassifier = Arc::clone(&backend) as SharedClassifier;
@@ -79,14 +79,14 @@ impl AppState {
 /// as long as it looks for them: a page that is rendered meanwhile would never be finished.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// Everything vitrine answers to.
-pub fn router(state: AppState) -> NormalizePath<Router> {
+/// Everything vitrine answers to, and what is mounted beside it.
+pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
     let page = {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
     let router = Router::new()
-        .leptos_routes_with_context(&state, PAGES.clone(), state.context(), page)
+        .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
         .route("/models/{model}/{file}", get(assets::example))
         .route("/favicon.svg", get(assets::top_level))
@@ -95,15 +95,16 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
+        .with_state(state.clone())
+        .merge(mounts)
         // Every body is cut off at one limit below; readers need none of their own.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(upload_guard::multipart_only))
-        .layer(from_fn_with_state(intake::Intake::new(&state), intake::limit))
+        .layer(from_fn_with_state(intake::Intake::new(state), intake::limit))
         .layer(from_fn(upload_guard::no_circles))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(headers::security))
-        .layer(from_fn(request_log::log))
-        .with_state(state);
+        .layer(from_fn(request_log::log));
     // Outside the router, since a layer inside it runs only after a route has been chosen.
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }
@@ -112,5 +113,5 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a handler is given and what it gives.
-type HttpRequest = Request;
-type HttpResponse = Response;
+pub(crate) type HttpRequest = Request;
+pub(crate) type HttpResponse = Response;

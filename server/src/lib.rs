@@ -1,4 +1,7 @@
 //! The server of vitrine as a library: what the `vitrine` program is put together from.
+//!
+//! A program of one's own serves all that `vitrine` does, and pipelines that are not a classifier
+//! on libtorch beside it: see [`run`] and [`mount`].
 
 pub mod backend;
 pub mod catalogue;
@@ -6,6 +9,7 @@ pub mod cli;
 mod error_chain;
 pub mod fetch;
 pub mod http;
+pub mod mount;
 pub mod pull;
 pub mod registry;
 pub mod service;
@@ -13,3 +17,20 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 pub mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs the `vitrine` program: does what the command line says. When that is to serve, `mount` may
+/// add pipelines first.
+pub fn run(mount: impl FnOnce(&mut mount::Mounts) -> anyhow::Result<()>) -> ExitCode {
+    match cli::Cli::parse().run(mount) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with the whole chain: what failed, and why.
+            eprintln!("vitrine: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

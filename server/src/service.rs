@@ -100,6 +100,11 @@ impl Service {
         })
     }
 
+    /// How much is taken, and how long it may last.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The models.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.registry

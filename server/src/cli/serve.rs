@@ -12,14 +12,16 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::{ServiceExt, extract::Request};
+use axum::{Router, ServiceExt, extract::Request};
 use axum_server::Handle;
 use clap::{Args, builder::FalseyValueParser, value_parser};
 use leptos::prelude::LeptosOptions;
+use tower_http::normalize_path::NormalizePath;
 
 use super::options::{FetchOptions, MirrorOptions, ModelOptions};
 use crate::{
     http::{self, AppState, HEADER_TIMEOUT},
+    mount::Mounts,
     registry::{Loading, Preload},
     service::{Limits, Service},
     shutdown::Signals,
@@ -76,7 +78,10 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    pub(super) fn run(
+        self,
+        mount: impl FnOnce(&mut Mounts) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         telemetry::start(&self.log)?;
         let catalogue = self.models.catalogue()?;
         // Before the models are loaded, so that a port that is taken is known at once.
@@ -100,24 +105,36 @@ impl Serve {
             .enable_all()
             .build()
             .context("cannot start the runtime")?;
-        let served = runtime.block_on(self.serve(listener, Arc::new(service)));
+        let service = Arc::new(service);
+        let state = self.state(listener.local_addr()?, &service);
+        let mut mounts = Mounts::new(Arc::clone(&service), state.clone());
+        mount(&mut mounts)?;
+        let router = http::router(&state, mounts.into_router());
+        let served = runtime.block_on(self.serve(listener, service, router));
         // A look-up of a name or a picture that hangs must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
     }
 
-    async fn serve(self, listener: TcpListener, service: Arc<Service>) -> anyhow::Result<()> {
-        let address = listener.local_addr()?;
-        let state = AppState {
+    fn state(&self, address: SocketAddr, service: &Arc<Service>) -> AppState {
+        AppState {
             leptos: self.leptos(address),
-            backend: Arc::clone(&service) as _,
+            backend: Arc::clone(service) as _,
             max_upload: self.fetch.max_upload,
             // Twice what is admitted: who is refused for want of a place in the queue hears it
             // from the service, which knows more.
             max_bodies: 2 * (usize::from(self.queue) + usize::from(self.max_batch)),
             body_timeout: Duration::from_secs(self.timeout),
-        };
-        let router = http::router(state);
+        }
+    }
+
+    async fn serve(
+        self,
+        listener: TcpListener,
+        service: Arc<Service>,
+        router: NormalizePath<Router>,
+    ) -> anyhow::Result<()> {
+        let address = listener.local_addr()?;
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.first_request_timeout(HEADER_TIMEOUT);
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);

@@ -28,13 +28,13 @@ const OVERHEAD: u64 = 64 * 1024;
 
 /// A request in one form, whatever it came in.
 #[derive(Debug, Default)]
-pub(super) struct Input {
+pub(crate) struct Input {
     /// The picture; `None` if none was given.
-    pub(super) picture: Option<Picture>,
+    pub(crate) picture: Option<Picture>,
     /// How many classes to name.
-    pub(super) top_k: Option<usize>,
+    pub(crate) top_k: Option<usize>,
     /// Whether to answer with what the network saw, too.
-    pub(super) crop: bool,
+    pub(crate) crop: bool,
 }
 
 /// The JSON form of a request.
@@ -49,7 +49,7 @@ struct JsonInput {
 }
 
 /// Largest body for pictures of at most `max_upload` bytes: they grow by a third as base64.
-pub(super) fn body_limit(max_upload: u64) -> u64 {
+pub(crate) fn body_limit(max_upload: u64) -> u64 {
     max_upload.div_ceil(3) * 4 + OVERHEAD
 }
 
@@ -58,7 +58,7 @@ pub(super) fn body_limit(max_upload: u64) -> u64 {
 /// # Errors
 ///
 /// A problem of the caller's: too long, of an unknown kind, or not what it says it is.
-pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<Input, Problem> {
+pub(crate) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<Input, Problem> {
     let mut input = Input::default();
     input.take_pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
     let length = parts.headers.get(CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
@@ -93,7 +93,7 @@ pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
 }
 
 /// What the body says it is; `None` if it says nothing, or nothing that can be read.
-pub(super) fn media_type(headers: &HeaderMap) -> Option<mime::Mime> {
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<mime::Mime> {
     headers.get(CONTENT_TYPE)?.to_str().ok()?.parse().ok()
 }
 

@@ -9,7 +9,7 @@ mod inputs;
 mod pages;
 
 use app::classify::Request as Question;
-use axum::body::Body;
+use axum::{Router, body::Body};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos::prelude::LeptosOptions;
@@ -49,13 +49,16 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
     let answer = RUNTIME.spawn(async move {
         let leptos = LeptosOptions::builder().output_name("vitrine").build();
-        let router = router(AppState {
-            leptos,
-            backend: fake,
-            max_upload: MAX_UPLOAD,
-            max_bodies: 4,
-            body_timeout: Duration::from_millis(300),
-        });
+        let router = router(
+            &AppState {
+                leptos,
+                backend: fake,
+                max_upload: MAX_UPLOAD,
+                max_bodies: 4,
+                body_timeout: Duration::from_millis(300),
+            },
+            Router::new(),
+        );
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
