@@ -28,9 +28,9 @@ pub struct Fingerprint {
     pub size: Option<u64>,
 }
 
-/// A network whose dense matrices lie in a memory-mapped file.
+/// A network whose dense matrices lie in the content of their file.
 ///
-/// The network does not leave this struct, because its tensors must not outlive the map.
+/// The network does not leave this struct, because its tensors must not outlive that.
 #[derive(Debug)]
 pub struct LoadedNetwork {
     // Fields are dropped in the order of their declaration: the tensors go before their memory.
@@ -41,8 +41,7 @@ pub struct LoadedNetwork {
 impl LoadedNetwork {
     /// Loads a network for answering; batch normalisations are folded into the convolutions.
     ///
-    /// The file must not be written to while the network lives: a new version is put in its place
-    /// by renaming. Kinds `F32`, `F16` and `BF16` are read; everything is computed in `f32`. Keys
+    /// The file is read once and may be changed or removed afterwards. Kinds `F32`, `F16` and `BF16` are read; everything is computed in `f32`. Keys
     /// are torchvision's or timm's.
     ///
     /// # Errors
@@ -122,14 +121,8 @@ fn check(map: &Map, fingerprint: &Fingerprint) -> Result<(), WeightsError> {
 
 /// SHA-256 of a file in hexadecimal digits.
 fn digest(map: &Map) -> String {
-    let mut digest = Sha256::new();
-    // What has been read does not stay resident, or copies of tensors would come on top of it.
-    for block in map.bytes().chunks(16 << 20) {
-        digest.update(block);
-        map.release(block);
-    }
     let mut found = String::with_capacity(64);
-    for byte in digest.finalize() {
+    for byte in Sha256::digest(map.bytes()) {
         // Writing to a string does not fail.
         let _ = write!(found, "{byte:02x}");
     }

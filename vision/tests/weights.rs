@@ -129,6 +129,20 @@ fn a_misaligned_file_is_read_all_the_same() {
 }
 
 /// Protects against another file than the card means.
+/// Protects a server from whoever copies a new version over the old one.
+#[test]
+fn what_happens_to_the_file_later_does_not_matter() {
+    let file = File::new(&good());
+    let network = LoadedNetwork::load(&file.path(), &spec(), &Fingerprint::default()).unwrap();
+    let before = logits(&network);
+    let length = std::fs::metadata(file.path()).unwrap().len() as usize;
+    let mut open = std::fs::OpenOptions::new().write(true).open(file.path()).unwrap();
+    std::io::Write::write_all(&mut open, &vec![0xFF; length]).unwrap();
+    assert_eq!(logits(&network), before);
+    open.set_len(0).unwrap();
+    assert_eq!(logits(&network), before);
+}
+
 #[test]
 fn the_fingerprint_is_checked() {
     use sha2::Digest;

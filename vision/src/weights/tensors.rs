@@ -100,19 +100,22 @@ impl Parameters for Tensors<'_> {
         let large = matches!(role, Role::ConvWeight | Role::DenseWeight);
         let mapped = self.map.tensor(bytes, shape).filter(|_| large && kind == Kind::Float);
         let stored = match mapped {
-            // Matrices stay in the file, which is most of a VGG.
+            // Matrices stay in place, which is most of a VGG.
             Some(tensor) if role == Role::DenseWeight => return Ok(tensor?),
             Some(tensor) => tensor?,
             None => Tensor::f_from_data_size(bytes, shape, kind)?.f_to_kind(Kind::Float)?,
         };
         let tensor = if role == Role::ConvWeight {
             // Channels last in memory, which the convolutions of a CPU read faster. libtorch takes
-            // the layout from the strides. Kernels of one cell are so already, and stay in the file.
+            // the layout from the strides. Kernels of one cell are so already, and stay in place.
             stored.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?
         } else {
             stored
         };
-        self.map.release(bytes);
+        let moved = !std::ptr::addr_eq(tensor.data_ptr(), bytes.as_ptr());
+        if moved {
+            self.map.release(bytes);
+        }
         Ok(tensor)
     }
 }
