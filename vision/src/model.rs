@@ -88,6 +88,7 @@ pub struct Model {
     pub(crate) size: usize,
     pub(crate) classes: usize,
     pub(crate) output: Output,
+    // The last field: what the others leave is given back when they are gone.
 }
 
 /// What computes.
