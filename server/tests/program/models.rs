@@ -1,6 +1,7 @@
 //! Models that arrive while the server runs.
 
 use std::{
+    fs,
     path::Path,
     process::Command,
     time::{Duration, Instant},
