@@ -42,7 +42,7 @@ impl Service {
         let ticket = self.broker.submit(job, Some(deadline)).map_err(faults::submission)?;
         let answer = ticket.await.map_err(|error| faults::run(&error, self.limits.timeout))?;
 
-        let probabilities = vision::prediction::softmax(&answer.response, card.temperature);
+        let probabilities = card.output.probabilities(&answer.response);
         let best = vision::prediction::top_k(&probabilities, &card.labels, request.top_k.max(1));
         let timing = Timing {
             fetch_ms: milliseconds(fetching),
