@@ -78,10 +78,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         for text in ["vgg11", "vgg16_bn", "resnet50", "vgg:24/48,48/96"] {
-            assert_eq!(text.parse::<Architecture>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<Architecture>().expect(text).to_string(), text);
         }
         for text in ["vgg12", "resnet50_bn", "vgg:", "vgg:1,/2", "mobilenet"] {
-            assert!(text.parse::<Architecture>().unwrap_err().contains("vgg16"), "{text}");
+            assert!(text.parse::<Architecture>().expect_err(text).contains("vgg16"), "{text}");
         }
     }
 }

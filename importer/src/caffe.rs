@@ -74,8 +74,15 @@ mod tests {
 
     /// The published kernel of the first output, blue channel, in the orientation of correlation.
     const KERNEL: [f32; 9] = [
-        0.429_470_57, 0.373_467, -0.061_360_113, 0.274_769_87, 0.038_680_777, -0.367_223_35,
-        -0.057_468_17, -0.262_249_68, -0.350_096_76,
+        0.429_470_57,
+        0.373_467,
+        -0.061_360_113,
+        0.274_769_87,
+        0.038_680_777,
+        -0.367_223_35,
+        -0.057_468_17,
+        -0.262_249_68,
+        -0.350_096_76,
     ];
 
     #[derive(Debug)]
@@ -100,9 +107,10 @@ mod tests {
         let file = Layer(stored.to_vec(), [kernel, biases.to_vec()]);
         let step = |index: usize| {
             let shape = shapes[index].clone();
-            Step::new(&file.0, index, "key".to_owned(), shape, Transform::Copy).unwrap()
+            Step::new(&file.0, index, "key".to_owned(), shape, Transform::Copy)
+                .expect("the shapes fit")
         };
-        probe(&file, &step(0), &step(1)).unwrap()
+        probe(&file, &step(0), &step(1)).expect("the numbers are there")
     }
 
     /// Five outputs, of which the first has the published numbers.

@@ -17,7 +17,7 @@ use crate::error::ImportError;
 
 /// How a number is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Number {
+pub(crate) enum Number {
     /// IEEE 754 binary16.
     F16,
     /// The upper half of a binary32.
@@ -32,7 +32,7 @@ pub enum Number {
 
 /// A tensor in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// Its key in the file.
     pub key: String,
     /// Its shape as stored.

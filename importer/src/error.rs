@@ -41,7 +41,8 @@ pub enum ImportError {
     /// A pickle asks for something that could run code.
     #[error(
         "the pickle asks for `{name}`, and nothing but tensors is taken from a pickle (it was read, \
-         not run). If you trust the file: {}", ADVICE_SAVE
+         not run). If you trust the file: {}",
+        ADVICE_SAVE
     )]
     Refused {
         /// Module and name that the pickle asks for.
@@ -64,7 +65,8 @@ pub enum ImportError {
     /// A tensor has another shape than the network needs.
     #[error(
         "`{source_key}` has shape {}, but the network needs {} for `{key}`",
-        Shape(found), Shape(expected)
+        Shape(found),
+        Shape(expected)
     )]
     Mismatch {
         /// Key in the file.

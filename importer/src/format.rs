@@ -27,7 +27,7 @@ pub(crate) enum Source {
 
 /// A format, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Keras' HDF5, of any version.
     Hdf5,
     /// The archive of Keras 3.
@@ -46,7 +46,8 @@ pub enum Format {
 pub(crate) fn open(path: &Path) -> Result<Source, ImportError> {
     let file = Section::open(path)?;
     let head = file.read(0, file.len().min(600) as usize).map_err(ImportError::io("read", path))?;
-    let foreign = |reason: &str| ImportError::Foreign { path: path.to_owned(), reason: reason.into() };
+    let foreign =
+        |reason: &str| ImportError::Foreign { path: path.to_owned(), reason: reason.into() };
     if is_hdf5(&file) {
         return Ok(Source::Keras { file: Hdf5::open(file)?, config: None, format: Format::Hdf5 });
     }
@@ -62,13 +63,17 @@ pub(crate) fn open(path: &Path) -> Result<Source, ImportError> {
     // PyTorch before 1.6 wrote a pickle of its magic number first, and still earlier a tar file.
     let old = head.starts_with(b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.");
     if old || head.get(257..262) == Some(b"ustar") {
-        return Err(foreign(&format!("it has a form that PyTorch wrote before 1.6; {ADVICE_SAVE}")));
+        return Err(foreign(&format!(
+            "it has a form that PyTorch wrote before 1.6; {ADVICE_SAVE}"
+        )));
     }
     if head.starts_with(b"\x80") && head.get(1).is_some_and(|version| *version <= 5) {
         return Err(foreign(&format!("it is a bare pickle; {ADVICE_SAVE}")));
     }
     if head.trim_ascii_start().starts_with(b"<") || head.starts_with(b"version https://git-lfs") {
-        return Err(foreign("it is a web page or a pointer in the place of the file; download it again"));
+        return Err(foreign(
+            "it is a web page or a pointer in the place of the file; download it again",
+        ));
     }
     Err(foreign(
         "what is read is HDF5 and .keras files of Keras, .pth files of PyTorch, safetensors, .ot \

@@ -104,7 +104,10 @@ fn network(
     say: &mut dyn Write,
 ) -> Result<PathBuf, ImportError> {
     if settings.probabilities.is_some() {
-        return Err(only("--output", "for TorchScript; the networks that are built in give logits"));
+        return Err(only(
+            "--output",
+            "for TorchScript; the networks that are built in give logits",
+        ));
     }
     report::plan(say, file, plan);
     let size = plan.size.unwrap_or(USUAL_SIZE);
@@ -115,11 +118,7 @@ fn network(
     finish(settings, place, Some(&plan.network), &around, &written, format, say)
 }
 
-fn script(
-    settings: &Settings,
-    place: Place,
-    say: &mut dyn Write,
-) -> Result<PathBuf, ImportError> {
+fn script(settings: &Settings, place: Place, say: &mut dyn Write) -> Result<PathBuf, ImportError> {
     for (option, given) in [
         ("--architecture", settings.architecture.is_some()),
         ("--kernels", settings.kernels.is_some()),
@@ -128,9 +127,15 @@ fn script(
             return Err(only(option, "for weights; TorchScript brings its own network"));
         }
     }
-    report::line(say, "  TorchScript is code, which is run with your rights: trust where it is from");
+    report::line(
+        say,
+        "  TorchScript is code, which is run with your rights: trust where it is from",
+    );
     if settings.preparation.preset.is_none() {
-        report::line(say, "  it does not tell how pictures are prepared: say it if not as torchvision");
+        report::line(
+            say,
+            "  it does not tell how pictures are prepared: say it if not as torchvision",
+        );
     }
     let size = USUAL_SIZE;
     let around = surroundings(settings, &place, Training::Torchvision, size, None, say)?;

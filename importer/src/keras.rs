@@ -47,7 +47,7 @@ pub(crate) fn plan(
     let ordering = ordering(&convolutions, stored)?;
     let widths = chain(&convolutions, &dense, ordering, stored)?;
     let config_stages = config.as_ref().map(|config| config.stages.as_slice());
-    let stages = stages::stages(&found, &convolutions, &widths, config_stages, wanted)?;
+    let stages = stages::stages(&convolutions, &widths, config_stages, wanted)?;
     let channels = widths[widths.len() - 1];
     let first = &stored[dense[0].kernel];
     let grid = grid(first.shape[0], channels).ok_or_else(|| {

@@ -11,35 +11,35 @@ use crate::{
 
 /// A network with a source for each of its tensors.
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The network.
-    pub network: NetworkSpec,
+    pub(crate) network: NetworkSpec,
     /// One for each tensor, in the order of the layers.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// What the training fed the network with, as far as the file tells.
-    pub training: Training,
+    pub(crate) training: Training,
     /// Side of the pictures in pixels, if the file or the network says it.
-    pub size: Option<u32>,
+    pub(crate) size: Option<u32>,
     /// What else there is to know, one sentence each.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// A tensor of the network and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     /// Index in the file.
-    pub index: usize,
+    pub(crate) index: usize,
     /// torchvision's key.
-    pub key: String,
+    pub(crate) key: String,
     /// Shape that the network needs.
-    pub shape: Vec<usize>,
+    pub(crate) shape: Vec<usize>,
     /// What happens to the numbers.
-    pub transform: Transform,
+    pub(crate) transform: Transform,
 }
 
 /// What a network was trained with, which decides how pictures are prepared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Training {
+pub(crate) enum Training {
     /// PyTorch: `ImageNet` mean and deviation, RGB in `0..=1`.
     Torchvision,
     /// The published Caffe weights under PyTorch's keys: Caffe's means, not scaled.

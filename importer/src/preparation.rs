@@ -64,9 +64,7 @@ impl FromStr for Preset {
         [Self::Torchvision, Self::KerasCaffe, Self::CaffeSquash]
             .into_iter()
             .find(|preset| preset.name() == text)
-            .ok_or_else(|| {
-                format!("{text:?} is none of torchvision, keras-caffe and caffe-squash")
-            })
+            .ok_or_else(|| format!("{text:?} is none of torchvision, keras-caffe and caffe-squash"))
     }
 }
 

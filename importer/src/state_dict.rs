@@ -49,7 +49,8 @@ pub(crate) fn plan(
         match probe(file, &steps[0], &steps[1])? {
             Probe::Caffe { bgr, turned: false } => {
                 training = Training::CaffeInTorch { bgr };
-                notes.push("the first layer is Caffe's, so Caffe's means are subtracted".to_owned());
+                notes
+                    .push("the first layer is Caffe's, so Caffe's means are subtracted".to_owned());
             }
             Probe::Caffe { turned: true, .. } => {
                 return Err(ImportError::Network(

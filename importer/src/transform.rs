@@ -7,7 +7,7 @@ use std::fmt;
 
 /// A permutation of the numbers of one tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transform {
+pub(crate) enum Transform {
     /// The same order; the shape may be another, as timm's `(out, in, 7, 7)` for a matrix.
     Copy,
     /// Kernels `OIHW`, turned by 180 degrees: Theano's convolution against correlation.
@@ -29,7 +29,7 @@ pub enum Transform {
 
 impl Transform {
     /// The shape that a tensor has in the file, for the shape that the network needs.
-    pub fn stored_shape(&self, shape: &[usize]) -> Vec<usize> {
+    pub(crate) fn stored_shape(&self, shape: &[usize]) -> Vec<usize> {
         match (self, shape) {
             (Self::Kernel { .. }, &[o, i, h, w]) => vec![h, w, i, o],
             (Self::Transpose | Self::Flatten { .. }, &[out, inner]) => vec![inner, out],
@@ -39,7 +39,7 @@ impl Transform {
 
     /// The index in the file of the number that goes to a row and a column of a tensor that is of
     /// this shape afterwards. To be asked once for a tensor, since it prepares the sides.
-    pub fn source(&self, shape: &[usize]) -> impl Fn(usize, usize) -> usize + use<> {
+    pub(crate) fn source(&self, shape: &[usize]) -> impl Fn(usize, usize) -> usize + use<> {
         let this = *self;
         let rows = shape.first().copied().unwrap_or(1);
         let columns: usize = shape.iter().skip(1).product();

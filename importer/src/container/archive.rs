@@ -1,7 +1,11 @@
-//! Zip archives whose entries are not compressed, as PyTorch and Keras write them.
+//! Zip archives as PyTorch and Keras write them: what is large is not compressed.
 
-use std::{collections::BTreeMap, io::BufReader};
+use std::{
+    collections::BTreeMap,
+    io::{BufReader, Read},
+};
 
+use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::section::Section;
@@ -13,8 +17,16 @@ const MAX_ENTRIES: usize = 65_536;
 /// The entries of a zip archive as parts of the file.
 #[derive(Debug)]
 pub(crate) struct Archive {
-    /// `None` for an entry that is compressed or encrypted.
-    entries: BTreeMap<String, Option<Section>>,
+    entries: BTreeMap<String, Entry>,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Plain(Section),
+    /// Compressed by deflate, as PyTorch does it with code.
+    Deflated(Section),
+    /// Compressed in another way, or encrypted.
+    Foreign,
 }
 
 impl Archive {
@@ -30,15 +42,18 @@ impl Archive {
         for index in 0..zip.len() {
             let entry = zip.by_index_raw(index).map_err(|e| bad(e.to_string()))?;
             let name = entry.name().map_err(|e| bad(e.to_string()))?.into_owned();
-            let plain = entry.compression() == CompressionMethod::Stored && !entry.encrypted();
-            let part = match entry.data_start() {
-                Some(start) if plain && entry.size() == entry.compressed_size() => Some(
-                    file.part(start, entry.size())
-                        .ok_or_else(|| bad(format!("`{name}` is not inside of the file")))?,
-                ),
-                _ => None,
+            let outside = || bad(format!("`{name}` is not inside of the file"));
+            let part = entry
+                .data_start()
+                .and_then(|start| file.part(start, entry.compressed_size()))
+                .ok_or_else(outside)?;
+            let entry = match entry.compression() {
+                _ if entry.encrypted() => Entry::Foreign,
+                CompressionMethod::Stored => Entry::Plain(part),
+                CompressionMethod::DEFLATE => Entry::Deflated(part),
+                _ => Entry::Foreign,
             };
-            if entries.insert(name.clone(), part).is_some() {
+            if entries.insert(name.clone(), entry).is_some() {
                 return Err(bad(format!("`{name}` is there twice")));
             }
         }
@@ -53,8 +68,8 @@ impl Archive {
     /// An entry that must be there and not be compressed.
     pub(crate) fn entry(&self, name: &str) -> Result<&Section, ImportError> {
         match self.entries.get(name) {
-            Some(Some(part)) => Ok(part),
-            Some(None) => Err(ImportError::malformed(
+            Some(Entry::Plain(part)) => Ok(part),
+            Some(_) => Err(ImportError::malformed(
                 "zip",
                 format!("`{name}` is compressed, which neither PyTorch nor Keras does"),
             )),
@@ -62,14 +77,26 @@ impl Archive {
         }
     }
 
-    /// The content of an entry that is small.
+    /// The content of an entry that is small, compressed or not.
     pub(crate) fn content(&self, name: &str, most: u64) -> Result<Vec<u8>, ImportError> {
-        let part = self.entry(name)?;
+        let bad = |reason: String| ImportError::malformed("zip", format!("`{name}`: {reason}"));
+        let (part, deflated) = match self.entries.get(name) {
+            Some(Entry::Deflated(part)) => (part, true),
+            _ => (self.entry(name)?, false),
+        };
+        let long = || bad(format!("more than {most} bytes are not read"));
         if part.len() > most {
-            let reason = format!("`{name}` has {} bytes, and more than {most} are not read", part.len());
-            return Err(ImportError::malformed("zip", reason));
+            return Err(long());
         }
-        part.read(0, part.len() as usize)
-            .map_err(|e| ImportError::malformed("zip", format!("`{name}`: {e}")))
+        let bytes = part.read(0, part.len() as usize).map_err(|e| bad(e.to_string()))?;
+        if !deflated {
+            return Ok(bytes);
+        }
+        let mut content = Vec::new();
+        DeflateDecoder::new(&*bytes)
+            .take(most + 1)
+            .read_to_end(&mut content)
+            .map_err(|e| bad(e.to_string()))?;
+        if content.len() as u64 > most { Err(long()) } else { Ok(content) }
     }
 }

@@ -127,6 +127,7 @@ fn guarded<T>(f: impl FnOnce() -> Result<T, ImportError>) -> Result<T, ImportErr
 }
 
 /// What the reader says.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn broken(error: hdf5_reader::error::Error) -> ImportError {
     ImportError::malformed("HDF5", error.to_string())
 }

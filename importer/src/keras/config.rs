@@ -88,7 +88,11 @@ impl Reader {
                     return refuse("has another activation than relu and, at the end, softmax");
                 }
             }
-            "InputLayer" | "Flatten" | "Dropout" | "Activation" | "ZeroPadding2D"
+            "InputLayer"
+            | "Flatten"
+            | "Dropout"
+            | "Activation"
+            | "ZeroPadding2D"
             | "GlobalAveragePooling2D" => {}
             class @ ("Rescaling" | "Normalization") => {
                 return Err(ImportError::Network(format!(
@@ -143,7 +147,8 @@ mod tests {
 
     #[test]
     fn stages_and_size_are_told() {
-        let config = chain(&[CONVOLUTION, POOL, CONVOLUTION, CONVOLUTION, POOL].join(",")).unwrap();
+        let config =
+            chain(&[CONVOLUTION, POOL, CONVOLUTION, CONVOLUTION, POOL].join(",")).expect("a VGG");
         assert_eq!(config, Config { stages: vec![1, 2], size: Some(48) });
     }
 
@@ -157,7 +162,7 @@ mod tests {
             ("\"Conv2D\"", "\"BatchNormalization\"", "is a BatchNormalization"),
             ("\"Conv2D\"", "\"Rescaling\"", "--scale"),
         ] {
-            let error = chain(&CONVOLUTION.replace(from, to)).unwrap_err().to_string();
+            let error = chain(&CONVOLUTION.replace(from, to)).expect_err("no VGG").to_string();
             assert!(error.contains(words) && error.contains("`c`"), "{error}");
         }
     }

@@ -169,7 +169,9 @@ fn push(
     if let [kernel, bias] = *weights {
         let out = match (shape(kernel), shape(bias)) {
             ([_, out], [term]) => *out == *term,
-            ([first, .., last], [term]) if shape(kernel).len() == 4 => first == term || last == term,
+            ([first, .., last], [term]) if shape(kernel).len() == 4 => {
+                first == term || last == term
+            }
             _ => false,
         };
         if out {
@@ -208,7 +210,9 @@ fn natural(path: &str) -> Vec<(String, u64)> {
 fn missing(path: &str) -> ImportError {
     ImportError::malformed(
         "Keras",
-        format!("`{path}` is named, but is not in the file (links to other files are not followed)"),
+        format!(
+            "`{path}` is named, but is not in the file (links to other files are not followed)"
+        ),
     )
 }
 

@@ -53,7 +53,9 @@ pub(super) fn settle(
     let (kernels, why) = match (wanted, by_probe, found.backend.as_deref(), ordering) {
         (Some(kernels), ..) => (kernels, "--kernels says"),
         (None, Some(kernels), ..) => (kernels, "the numbers of the first layer, Caffe's, say"),
-        (None, None, Some("theano"), _) => (Kernels::Convolution, "the file, saved under Theano, says"),
+        (None, None, Some("theano"), _) => {
+            (Kernels::Convolution, "the file, saved under Theano, says")
+        }
         (None, None, Some(_), _) => (Kernels::Correlation, "the file says"),
         // Theano had its channels first, and nobody else has kernels like this without saying more.
         (None, None, None, Ordering::ChannelsLast) => {

@@ -1,35 +1,41 @@
 //! Where the pools are, which weights alone do not tell.
 
-use super::layers::{Found, Layer};
+use vision::network::VggSpec;
+
+use super::layers::Layer;
 use crate::{architecture::Architecture, error::ImportError};
 
 /// Widths of the convolutions, stage by stage: from the configuration, the names `block2_conv1`,
 /// the pools in the list of layers, or the arrangements of the paper.
 pub(super) fn stages(
-    found: &Found,
     convolutions: &[&Layer],
     widths: &[i64],
     config: Option<&[usize]>,
     wanted: Option<&Architecture>,
 ) -> Result<Vec<Vec<i64>>, ImportError> {
-    let counts = config
-        .map(<[usize]>::to_vec)
-        .or_else(|| by_blocks(convolutions))
-        .or_else(|| by_pools(convolutions))
-        .or_else(|| of_paper(widths))
-        .or_else(|| wanted.map(|_| vec![widths.len()]));
-    let counts = counts.filter(|counts| {
-        counts.iter().sum::<usize>() == widths.len() && counts.iter().all(|&count| count > 0)
-    });
+    let counts = match wanted.and_then(asked_for) {
+        Some(counts) => Some(counts),
+        None => config
+            .map(<[usize]>::to_vec)
+            .or_else(|| by_blocks(convolutions))
+            .or_else(|| by_pools(convolutions))
+            .or_else(|| of_paper(widths)),
+    };
     let Some(counts) = counts else {
-        let what = if found.layers.is_empty() { "nothing" } else { "nothing in the file" };
         return Err(ImportError::Network(format!(
-            "{what} tells where the pools are between the {} convolutions: say it with \
-             --architecture, for example vgg:{}",
+            "nothing in the file tells where the pools are between the {} convolutions: say it \
+             with --architecture, for example vgg:{}",
             widths.len(),
             example(widths)
         )));
     };
+    let count: usize = counts.iter().sum();
+    if count != widths.len() || counts.contains(&0) {
+        return Err(ImportError::Network(format!(
+            "the file has {} convolutions, but there should be {count}",
+            widths.len()
+        )));
+    }
     let mut rest = widths;
     Ok(counts
         .into_iter()
@@ -39,6 +45,18 @@ pub(super) fn stages(
             stage.to_vec()
         })
         .collect())
+}
+
+/// The arrangement of the network that was asked for.
+fn asked_for(wanted: &Architecture) -> Option<Vec<usize>> {
+    let lengths = |stages: &[Vec<i64>]| stages.iter().map(Vec::len).collect();
+    match wanted {
+        Architecture::Stages(stages) => Some(lengths(stages)),
+        Architecture::Vgg { depth, batch_norm } => {
+            VggSpec::of_depth(*depth, *batch_norm, 1).map(|spec| lengths(&spec.stages))
+        }
+        Architecture::ResNet { .. } => None,
+    }
 }
 
 fn by_blocks(convolutions: &[&Layer]) -> Option<Vec<usize>> {

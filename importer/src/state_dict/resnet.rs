@@ -21,7 +21,10 @@ pub(super) fn network(
     stored: &[Stored],
     wanted: Option<&Architecture>,
 ) -> Result<NetworkSpec, ImportError> {
-    let classes = keys.get("fc.weight").and_then(|&index| stored[index].shape.first()).map_or(0, |&n| n as i64);
+    let classes = keys
+        .get("fc.weight")
+        .and_then(|&index| stored[index].shape.first())
+        .map_or(0, |&n| n as i64);
     let depth = match wanted {
         Some(Architecture::ResNet { depth }) => *depth,
         Some(_) => {

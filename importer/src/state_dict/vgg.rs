@@ -106,10 +106,8 @@ pub(crate) fn agreed(
         }
         Some(Architecture::ResNet { .. }) => None,
     };
-    spec.map(NetworkSpec::Vgg).ok_or_else(|| ImportError::Option {
-        option,
-        reason: "the file holds a VGG".to_owned(),
-    })
+    spec.map(NetworkSpec::Vgg)
+        .ok_or_else(|| ImportError::Option { option, reason: "the file holds a VGG".to_owned() })
 }
 
 /// Side of the square map that so many inputs of a dense layer are, at so many channels.
@@ -129,9 +127,7 @@ fn numbers(
     let mut found: Vec<usize> = keys
         .iter()
         .filter(|&(_, &index)| right(&stored[index].shape))
-        .filter_map(|(key, _)| {
-            key.strip_prefix(prefix)?.strip_suffix(".weight")?.parse().ok()
-        })
+        .filter_map(|(key, _)| key.strip_prefix(prefix)?.strip_suffix(".weight")?.parse().ok())
         .collect();
     found.sort_unstable();
     found

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hdf5_reader::{Attribute, Dataset, Group, Hdf5File};
+use hdf5_reader::{Attribute, Dataset, Hdf5File, group::Group};
 
 use super::{Attributes, broken};
 use crate::error::ImportError;
@@ -49,7 +49,8 @@ fn text(attribute: &Attribute) -> Option<Vec<String>> {
     if attribute.num_elements().ok()? == 0 {
         return Some(Vec::new());
     }
-    let strings = attribute.read_strings().or_else(|_| attribute.read_string().map(|one| vec![one]));
+    let strings =
+        attribute.read_strings().or_else(|_| attribute.read_string().map(|one| vec![one]));
     let number = || attribute.read_as_f64().map(|number| vec![number.to_string()]);
     strings.or_else(|_| number()).ok()
 }

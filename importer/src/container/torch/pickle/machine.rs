@@ -224,7 +224,8 @@ impl<'a> Machine<'a> {
         if shape.len() != strides.len() || shape.len() > 8 {
             return Err(bad("a tensor has as many strides as it has not sides"));
         }
-        let offset = usize::try_from(*offset).map_err(|_| bad("a tensor begins before its storage"))?;
+        let offset =
+            usize::try_from(*offset).map_err(|_| bad("a tensor begins before its storage"))?;
         Ok(Tensor { storage: storage.clone(), offset, shape, strides })
     }
 
