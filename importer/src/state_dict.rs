@@ -103,3 +103,74 @@ fn steps(
     }
     Err(ImportError::Unexpected(listed(left.values().map(|&i| file.stored()[i].key.as_str()))))
 }
+
+#[cfg(test)]
+mod tests {
+    use vision::network::{ResNetSpec, VggSpec};
+
+    use super::*;
+    use crate::container::{Number, Stored};
+
+    /// Tensors without numbers.
+    #[derive(Debug)]
+    struct Shapes(Vec<Stored>);
+
+    impl Container for Shapes {
+        fn stored(&self) -> &[Stored] {
+            &self.0
+        }
+        fn read(&self, index: usize) -> Result<Vec<u8>, ImportError> {
+            Ok(vec![0; self.0[index].bytes().unwrap_or(0)])
+        }
+    }
+
+    fn shapes(network: &NetworkSpec, rename: impl Fn(&str) -> String) -> Shapes {
+        let stored = |(key, shape, _): (String, Vec<i64>, _)| Stored {
+            key: rename(&key),
+            shape: sides(&shape),
+            number: Number::F32,
+        };
+        Shapes(network.layout().into_iter().map(stored).collect())
+    }
+
+    fn networks() -> Vec<NetworkSpec> {
+        let vgg = |depth| [false, true].map(|norm| VggSpec::of_depth(depth, norm, 10));
+        let vgg = [11, 13, 16, 19].into_iter().flat_map(vgg).flatten().map(NetworkSpec::Vgg);
+        let resnet = [18, 34, 50].into_iter().filter_map(|depth| ResNetSpec::of_depth(depth, 10));
+        vgg.chain(resnet.map(NetworkSpec::ResNet)).collect()
+    }
+
+    #[test]
+    fn every_network_is_found_by_its_keys_and_shapes() {
+        for network in networks() {
+            let file = shapes(&network, |key| format!("module._orig_mod.{key}"));
+            let plan = plan(&file, None).expect("it is complete");
+            assert_eq!(plan.network, network);
+            assert_eq!(plan.steps.len(), file.0.len());
+        }
+    }
+
+    /// Protects against half a network: a tensor less and one more are both named.
+    #[test]
+    fn what_is_missing_or_too_much_is_named() {
+        for network in networks() {
+            let mut file = shapes(&network, ToOwned::to_owned);
+            let last = file.0.pop().expect("networks have tensors");
+            let error = plan(&file, None).expect_err("the last term is missing").to_string();
+            assert!(error.contains(&last.key), "{error}");
+            file.0.push(last);
+            let more = Stored { key: "extra.weight".into(), shape: vec![3], number: Number::F32 };
+            file.0.push(more);
+            let error = plan(&file, None).expect_err("one is too much").to_string();
+            assert!(error.contains("`extra.weight`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_resnet_that_there_is_not_is_named() {
+        let spec = ResNetSpec { blocks: [3, 4, 23, 3], bottleneck: true, classes: 10 };
+        let file = shapes(&NetworkSpec::ResNet(spec), ToOwned::to_owned);
+        let error = plan(&file, None).expect_err("there is none").to_string();
+        assert!(error.contains("resnet101") && error.contains("TorchScript"), "{error}");
+    }
+}
