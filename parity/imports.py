@@ -2,19 +2,18 @@
 """Does a model that `vitrine import` made say what the library says that wrote the file? See README.md."""
 
 import argparse
+import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from typing import Callable
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import h5py
-import json
 import keras
 import numpy as np
 import timm
@@ -228,13 +227,18 @@ def torch_files(folder, paths, small):
 
 
 def run(command):
-    """Seconds and peak memory in MB of a command."""
-    start = time.monotonic()
-    process = subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    """Seconds and peak memory in MB of a command, which a small program starts: what this one has in memory would count."""
+    program = (
+        "import json, resource, subprocess, sys, time; start = time.monotonic(); "
+        "status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode; "
+        "print(json.dumps([status, time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))"
+    )
+    command = list(map(str, command))
+    out = subprocess.run([sys.executable, "-c", program, *command], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    status, seconds, peak = json.loads(out)
     if status:
-        raise SystemExit(f"{' '.join(map(str, command))} failed")
-    return time.monotonic() - start, usage.ru_maxrss * 1024 / 1e6
+        raise SystemExit(f"{' '.join(command)} failed")
+    return seconds, peak * 1024 / 1e6
 
 
 def compare(imported, vitrine, logits, paths, work):

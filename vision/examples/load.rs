@@ -1,8 +1,10 @@
 //! What loading a model costs in time and memory.
 //!
 //! ```sh
-//! cargo run --release -p vision --example load -- models/vgg
+//! cargo run --release -p vision --example load -- models/vgg [TIMES]
 //! ```
+//!
+//! With `TIMES`, the model is then loaded and dropped so often again.
 
 use std::path::Path;
 use std::time::Instant;
@@ -27,7 +29,7 @@ fn report(when: &str) {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::args().nth(1).ok_or("usage: load FOLDER-OF-A-MODEL")?;
+    let folder = std::env::args().nth(1).ok_or("usage: load FOLDER-OF-A-MODEL [TIMES]")?;
     set_threads(1);
     report("before");
     let card = ModelCard::load(Path::new(&folder))?;
@@ -45,5 +47,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     report("after a batch of eight");
     drop(model);
     report("dropped");
+    let times = std::env::args().nth(2).map_or(Ok(0), |times| times.parse())?;
+    for time in 1..=times {
+        drop(Model::load(&card)?);
+        report(&format!("dropped again, {time}"));
+    }
     Ok(())
 }

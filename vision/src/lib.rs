@@ -3,6 +3,7 @@
 pub mod card;
 pub mod decode;
 pub mod explain;
+mod memory;
 pub mod model;
 pub mod network;
 pub mod prediction;

@@ -6,6 +6,7 @@ use tch::{TchError, Tensor};
 use thiserror::Error;
 
 use crate::card::{Architecture, ModelCard, WeightsFile};
+use crate::memory::{GiveBack, give_back};
 use crate::prediction::{Output, OutputKind};
 use crate::script::{Script, ScriptError};
 use crate::weights::{LoadedNetwork, WeightsError};
@@ -88,6 +89,8 @@ pub struct Model {
     pub(crate) size: usize,
     pub(crate) classes: usize,
     pub(crate) output: Output,
+    // The last field: what the others leave is given back when they are gone.
+    _memory: GiveBack,
 }
 
 /// What computes.
@@ -126,7 +129,7 @@ impl Model {
                     .map_err(|source| LoadError::Script { name: name(), source })?,
             ),
         };
-        let model = Self { engine, size, classes, output: card.output };
+        let model = Self { engine, size, classes, output: card.output, _memory: GiveBack };
         let black = vec![0.0; size * size * 3];
         let answer =
             model.logits(&[black]).map_err(|source| LoadError::WarmUp { name: name(), source })?;
@@ -136,6 +139,8 @@ impl Model {
         {
             return Err(LoadError::NotProbabilities { name: name(), found });
         }
+        // Loading leaves as much behind as the batch normalisations that were folded away.
+        give_back();
         Ok(model)
     }
 

@@ -18,13 +18,12 @@ fn flags() -> (ModelCard, Model) {
 }
 
 /// A flag of three bands, 96 x 96 with a margin of grey.
-fn flag(bands: [[u8; 3]; 3], upright: bool) -> RgbImage {
+fn flag(bands: [[u8; 3]; 3]) -> RgbImage {
     RgbImage::from_fn(96, 96, |x, y| {
         if !(6..90).contains(&x) || !(20..76).contains(&y) {
             return Rgb([128, 128, 128]);
         }
-        let band = if upright { (x - 6) / 28 } else { (y - 20) * 3 / 56 };
-        Rgb(bands[band as usize])
+        Rgb(bands[((y - 20) * 3 / 56) as usize])
     })
 }
 
@@ -62,14 +61,9 @@ fn the_heat_lies_on_the_flag() {
     let (card, model) = flags();
     let class = |text: &str| card.labels.iter().position(|label| label.contains(text)).unwrap();
     let japan = white_red_disc();
-    let germany = flag([[0, 0, 0], [221, 0, 0], [255, 206, 0]], false);
-    let italy = flag([[0, 146, 70], [241, 242, 241], [206, 43, 55]], true);
-    let russia = flag([[255, 255, 255], [0, 57, 166], [213, 43, 30]], false);
-    let pairs = [
-        ("Japan", &japan, "Germany", &germany),
-        ("Japan", &japan, "Italy", &italy),
-        ("Russia", &russia, "Germany", &germany),
-    ];
+    let germany = flag([[0, 0, 0], [221, 0, 0], [255, 206, 0]]);
+    let russia = flag([[255, 255, 255], [0, 57, 166], [213, 43, 30]]);
+    let pairs = [("Japan", &japan, "Germany", &germany), ("Russia", &russia, "Germany", &germany)];
     for (first, first_flag, second, second_flag) in pairs {
         for (left, right, picture) in [
             (first, second, beside(first_flag, second_flag)),

@@ -97,17 +97,18 @@ impl Parameters for Tensors<'_> {
             return Err(WeightsError::NotFinite { key });
         }
         let bytes = view.data();
-        let large = matches!(role, Role::ConvWeight | Role::DenseWeight);
-        let mapped = self.map.tensor(bytes, shape).filter(|_| large && kind == Kind::Float);
+        // Matrices stay in the file, which is most of a VGG. Kernels are only read there, once, to
+        // be laid out anew; those of one cell already are, and would stay.
+        let there = role == Role::DenseWeight || (role == Role::ConvWeight && shape[2..] != [1, 1]);
+        let mapped = self.map.tensor(bytes, shape).filter(|_| there && kind == Kind::Float);
         let stored = match mapped {
-            // Matrices stay in the file, which is most of a VGG.
             Some(tensor) if role == Role::DenseWeight => return Ok(tensor?),
             Some(tensor) => tensor?,
             None => Tensor::f_from_data_size(bytes, shape, kind)?.f_to_kind(Kind::Float)?,
         };
         let tensor = if role == Role::ConvWeight {
             // Channels last in memory, which the convolutions of a CPU read faster. libtorch takes
-            // the layout from the strides. Kernels of one cell are so already, and stay in the file.
+            // the layout from the strides.
             stored.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?
         } else {
             stored
