@@ -1,6 +1,7 @@
 //! The command line. Every option of the server is a flag and an environment variable.
 
 mod classify;
+mod import;
 mod models;
 mod options;
 mod pull;
@@ -36,6 +37,8 @@ enum Command {
     Models(models::Models),
     /// Download weights that are not here
     Pull(pull::Pull),
+    /// Make a model of weights from Keras, PyTorch or tch
+    Import(Box<import::Import>),
 }
 
 impl Cli {
@@ -50,6 +53,7 @@ impl Cli {
             Command::Classify(classify) => classify.run(),
             Command::Models(models) => models.run(),
             Command::Pull(pull) => pull.run(),
+            Command::Import(import) => import.run(),
         }
     }
 }
