@@ -1,6 +1,7 @@
 //! `vitrine serve`.
 
 mod fetching;
+mod grpc;
 mod watching;
 
 use std::{
@@ -16,6 +17,7 @@ use axum::{ServiceExt, extract::Request};
 use axum_server::Handle;
 use clap::{Args, builder::FalseyValueParser, value_parser};
 use leptos::prelude::LeptosOptions;
+use tokio::{sync::watch, time::timeout};
 
 use super::options::{FetchOptions, MirrorOptions, ModelOptions};
 use crate::{
@@ -32,6 +34,9 @@ pub(super) struct Serve {
     /// Address and port to listen on
     #[arg(long, env = "VITRINE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:2017")]
     listen: SocketAddr,
+    /// Address and port to answer gRPC on, such as 127.0.0.1:8001 [default: it is not answered]
+    #[arg(long, env = "VITRINE_GRPC", value_name = "ADDRESS")]
+    grpc: Option<SocketAddr>,
     #[command(flatten)]
     models: ModelOptions,
     #[command(flatten)]
@@ -80,7 +85,8 @@ impl Serve {
         telemetry::start(&self.log)?;
         let catalogue = self.models.catalogue()?;
         // Before the models are loaded, so that a port that is taken is known at once.
-        let listener = listen(self.listen)?;
+        let listener = listen(self.listen, "--listen")?;
+        let grpc = self.grpc.map(|address| listen(address, "--grpc")).transpose()?;
         let limits = Limits {
             queue: self.queue.into(),
             max_batch: self.max_batch.into(),
@@ -100,13 +106,18 @@ impl Serve {
             .enable_all()
             .build()
             .context("cannot start the runtime")?;
-        let served = runtime.block_on(self.serve(listener, Arc::new(service)));
+        let served = runtime.block_on(self.serve(listener, grpc, Arc::new(service)));
         // A look-up of a name or a picture that hangs must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
     }
 
-    async fn serve(self, listener: TcpListener, service: Arc<Service>) -> anyhow::Result<()> {
+    async fn serve(
+        self,
+        listener: TcpListener,
+        grpc: Option<TcpListener>,
+        service: Arc<Service>,
+    ) -> anyhow::Result<()> {
         let address = listener.local_addr()?;
         let state = AppState {
             leptos: self.leptos(address),
@@ -140,15 +151,22 @@ impl Serve {
         });
 
         let grace = Duration::from_secs(self.drain);
+        let (stopping, stop) = watch::channel(false);
+        let calls = grpc.map(|listener| grpc::start(Arc::clone(&service), listener, stop));
+        let calls = calls.transpose()?;
         tokio::spawn(async move {
             let signal = signals.next().await;
             tracing::info!("{signal}: finishing what was accepted");
+            stopping.send_replace(true);
             handle.graceful_shutdown(Some(grace));
             let signal = signals.next().await;
             tracing::warn!("{signal} again: leaving at once");
             handle.shutdown();
         });
         serving.await.context("the server stopped")?;
+        if let Some(calls) = calls {
+            let _ = timeout(grace, calls).await;
+        }
         // Only now, since a request under way may still need the worker.
         if let Err(error) = service.shutdown(grace).await {
             tracing::warn!(%error, "the worker was not done in time");
@@ -169,9 +187,9 @@ impl Serve {
     }
 }
 
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; is it taken? Choose another one with --listen")
+        format!("cannot listen on {address}; is it taken? Choose another one with {option}")
     })?;
     listener.set_nonblocking(true)?;
     Ok(listener)
