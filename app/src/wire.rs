@@ -102,6 +102,8 @@ pub enum ModelState {
     },
     /// Its weights are here, and are loaded as soon as somebody asks it.
     Standby,
+    /// The operator has unloaded it.
+    Unloaded,
     /// Its weights are being loaded.
     Loading,
     /// It answers.

@@ -3,12 +3,18 @@
 pub(crate) mod accept;
 mod assets;
 pub mod classify;
+mod dialect;
 mod headers;
 mod health;
+mod hugging_face;
 pub(crate) mod input;
 mod intake;
+mod kserve_v1;
+mod oip;
 pub(crate) mod problem;
 pub(crate) mod request_log;
+mod several;
+mod torchserve;
 mod upload_guard;
 
 use std::{
@@ -35,6 +41,7 @@ use tower_http::{
 };
 
 use crate::backend::Backend;
+pub use oip::control as repository_control;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -93,6 +100,9 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .nest("/v1", kserve_v1::routes())
+        .nest("/v2", oip::routes())
+        .merge(torchserve::routes())
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
         .with_state(state.clone())
@@ -103,6 +113,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .layer(from_fn_with_state(intake::Intake::new(state), intake::limit))
         .layer(from_fn(upload_guard::no_circles))
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(dialect::reword))
         .layer(from_fn(headers::security))
         .layer(from_fn(request_log::log));
     // Outside the router, since a layer inside it runs only after a route has been chosen.

@@ -1,8 +1,11 @@
-//! The one `classify` call behind the page and every protocol.
+//! What is behind the page and every protocol: requests are let in, and their pictures scored.
 
 mod answer;
 pub(crate) mod faults;
 mod intake;
+mod statistics;
+mod visit;
+mod way;
 
 use std::{
     collections::BTreeMap,
@@ -21,21 +24,25 @@ use app::{
 };
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vision::decode::DecodeLimits;
 
 use crate::{
-    backend::{Backend, Readiness, Requests},
+    backend::{self, Backend, Readiness, Requests, Visiting},
     catalogue::{Catalogue, file_name},
     fetch::Fetcher,
     registry::{Loaded, Loading, Registry, Unavailable, Version},
-    worker::{Job, Worker},
+    worker::Worker,
 };
+use statistics::Statistics;
+pub use statistics::{BatchStatistics, ModelStatistics, Tally};
+pub use visit::{Ask, Item, Scored, Visit};
+use way::Way;
 
 /// How much is taken, and how long it may last.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Requests waiting for the worker at most.
+    /// Pictures waiting for the worker at most, and pictures of one request.
     pub queue: usize,
     /// Pictures in one run of a network at most.
     pub max_batch: usize,
@@ -54,17 +61,14 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Service {
     registry: Arc<Registry>,
-    broker: Broker<Job, Vec<f32>>,
-    fetcher: Fetcher,
-    limits: Limits,
-    decode_limits: DecodeLimits,
-    /// One permit for each request between its arrival and its answer, so that pictures waiting
-    /// to be decoded are bounded too and not only those that wait for the worker.
-    admission: Semaphore,
-    /// One permit for each picture that is decoded now: more would only share the same cores.
-    decoding: Arc<Semaphore>,
-    /// Requests that were refused before they came to the broker, which does not know of them.
+    way: Arc<Way>,
+    /// One permit for each picture between its arrival and its answer, so that pictures waiting
+    /// to be decoded are bounded too and not only those that wait for the worker. The only door:
+    /// the broker has a place for whoever is let in.
+    admission: Arc<Semaphore>,
+    /// Pictures that were refused before they came to the broker, which does not know of them.
     refused: AtomicU64,
+    statistics: Statistics,
 }
 
 impl Service {
@@ -81,28 +85,38 @@ impl Service {
     ) -> std::io::Result<Self> {
         let config = Config {
             name: "vitrine-worker".to_owned(),
-            queue: limits.queue,
+            queue: limits.queue + limits.max_batch,
             max_batch: limits.max_batch,
         };
         let threads = limits.loading.threads;
         let broker =
             Broker::start(config, observer, move || Ok::<_, Infallible>(Worker::new(threads)))?;
         let registry = Registry::start(catalogue, limits.loading.clone())?;
+        let admission = Arc::new(Semaphore::new(limits.queue + limits.max_batch));
+        let way = Arc::new(Way {
+            fetcher,
+            decode_limits: DecodeLimits::default(),
+            decoding: Arc::new(Semaphore::new(threads)),
+            broker,
+            limits,
+        });
         Ok(Self {
             registry,
-            broker,
-            fetcher,
-            admission: Semaphore::new(limits.queue + limits.max_batch),
-            decoding: Arc::new(Semaphore::new(threads)),
+            way,
+            admission,
             refused: AtomicU64::new(0),
-            decode_limits: DecodeLimits::default(),
-            limits,
+            statistics: Statistics::default(),
         })
     }
 
     /// How much is taken, and how long it may last.
     pub fn limits(&self) -> &Limits {
-        &self.limits
+        &self.way.limits
+    }
+
+    /// What a picture passes before it comes to a network.
+    pub(crate) fn way(&self) -> &Way {
+        &self.way
     }
 
     /// The models.
@@ -113,7 +127,7 @@ impl Service {
     /// Waits until the worker is ready, and what is loaded at the start is loaded or has failed.
     pub async fn settled(&self) {
         // Neither channel is closed while this service lives.
-        let _ = self.broker.health().wait_for(|health| *health != Health::Loading).await;
+        let _ = self.way.broker.health().wait_for(|health| *health != Health::Loading).await;
         let _ = self.registry.settled().wait_for(|settled| *settled).await;
     }
 
@@ -123,14 +137,14 @@ impl Service {
     ///
     /// When that takes longer than `grace`.
     pub async fn shutdown(&self, grace: Duration) -> Result<(), broker::ShutdownError> {
-        self.broker.shutdown(grace).await
+        self.way.broker.shutdown(grace).await
     }
 
     /// Writes a line in the log for every model: what it is doing, and who stands in for it.
     pub fn report(&self) {
         for version in self.registry.versions() {
             let model = &version.card().name;
-            let stand_in = version.card().fallback.as_ref().filter(|_| self.limits.fallback);
+            let stand_in = version.card().fallback.as_ref().filter(|_| self.way.limits.fallback);
             match (self.state(&version), stand_in) {
                 (ModelState::Ready, _) => tracing::info!("/{model} is served by {model}"),
                 (ModelState::Standby, _) => tracing::info!("/{model} is loaded when it is asked"),
@@ -143,45 +157,56 @@ impl Service {
                 (ModelState::Failed { reason }, _) => {
                     tracing::error!("/{model} answers 503: {reason}");
                 }
-                (ModelState::Fetching { .. } | ModelState::Loading, _) => {}
+                (ModelState::Fetching { .. } | ModelState::Loading | ModelState::Unloaded, _) => {}
             }
         }
     }
 
     /// The model that answers for the one that was asked for, in memory.
-    async fn resolve(&self, name: &str) -> Result<Arc<Loaded>, Problem> {
-        let refused = |unavailable| match unavailable {
-            Unavailable::Unknown => faults::unknown_model(name),
-            Unavailable::State(model, state) => faults::not_ready(&model, &state),
-        };
+    async fn resolve(&self, name: &str, stand_in: bool) -> Result<Arc<Loaded>, Problem> {
         let unavailable = match self.registry.loaded(name).await {
             Ok(loaded) => return Ok(loaded),
             Err(unavailable) => unavailable,
         };
-        match (&unavailable, self.stand_in(name)) {
+        match (&unavailable, self.stand_in(name).filter(|_| stand_in)) {
             (
                 Unavailable::State(_, ModelState::Absent { .. } | ModelState::Fetching { .. }),
                 Some(fallback),
-            ) => self.registry.loaded(&fallback).await.map_err(refused),
-            _ => Err(refused(unavailable)),
+            ) => self.registry.loaded(&fallback).await.map_err(|error| refused(name, error)),
+            _ => Err(refused(name, unavailable)),
         }
     }
 
     /// The name of the model that may stand in for another one.
     fn stand_in(&self, name: &str) -> Option<String> {
         let version = self.registry.version(name)?;
-        let fallback = version.card().fallback.clone().filter(|_| self.limits.fallback)?;
+        let fallback = version.card().fallback.clone().filter(|_| self.way.limits.fallback)?;
         self.registry.version(&fallback).map(|_| fallback)
     }
 
-    /// A permit to be in the house; a problem when it is full.
-    fn admit(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.admission.try_acquire().map_err(|_| self.refuse())
+    /// Places in the house for so many pictures; a problem when there are not as many.
+    fn admit(&self, pictures: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let most = self.way.limits.queue;
+        let places = match u32::try_from(pictures) {
+            Ok(0) => return Err(faults::no_picture()),
+            Ok(places) if pictures <= most => places,
+            _ => {
+                self.refused.fetch_add(pictures as u64, Ordering::Relaxed);
+                return Err(faults::too_many_pictures(most));
+            }
+        };
+        let admission = Arc::clone(&self.admission);
+        admission.try_acquire_many_owned(places).map_err(|_| self.refuse_many(pictures))
+    }
+
+    fn refuse_many(&self, pictures: usize) -> Problem {
+        self.refused.fetch_add(pictures as u64, Ordering::Relaxed);
+        faults::busy(self.way.broker.expected_wait())
     }
 
     fn state(&self, version: &Version) -> ModelState {
         // A worker that is gone cannot answer, whatever is loaded.
-        match &*self.broker.health().borrow() {
+        match &*self.way.broker.health().borrow() {
             Health::Failed(_) => ModelState::Failed { reason: "The worker is gone.".to_owned() },
             _ => version.state(),
         }
@@ -222,10 +247,17 @@ impl Service {
             licence: card.licence.clone(),
             state: self.state(version),
             outdated: version.outdated,
-            fallback: card.fallback.clone().filter(|_| self.limits.fallback),
+            fallback: card.fallback.clone().filter(|_| self.way.limits.fallback),
             examples: examples.collect(),
-            max_upload: self.limits.max_upload,
+            max_upload: self.way.limits.max_upload,
         }
+    }
+}
+
+fn refused(name: &str, unavailable: Unavailable) -> Problem {
+    match unavailable {
+        Unavailable::Unknown => faults::unknown_model(name),
+        Unavailable::State(model, state) => faults::not_ready(&model, &state),
     }
 }
 
@@ -248,13 +280,33 @@ impl Backend for Service {
         Some(self.registry.version(model)?.entry.example(file)?.bytes.clone())
     }
 
+    fn visit(&self, ask: Ask) -> Visiting<'_> {
+        Box::pin(Self::visit(self, ask))
+    }
+
+    fn max_pictures(&self) -> usize {
+        self.way.limits.queue
+    }
+
+    fn statistics(&self) -> BTreeMap<String, ModelStatistics> {
+        self.statistics.all()
+    }
+
+    fn load<'a>(&'a self, model: &'a str) -> backend::Loading<'a> {
+        let loaded = self.registry.load(model);
+        Box::pin(async move { loaded.await.map_err(|unavailable| refused(model, unavailable)) })
+    }
+
+    fn unload(&self, model: &str) -> Result<(), Problem> {
+        self.registry.unload(model).map_err(|unavailable| refused(model, unavailable))
+    }
+
     fn refuse(&self) -> Problem {
-        self.refused.fetch_add(1, Ordering::Relaxed);
-        faults::busy(self.broker.expected_wait())
+        self.refuse_many(1)
     }
 
     fn readiness(&self) -> Readiness {
-        let health = self.broker.health().borrow().clone();
+        let health = self.way.broker.health().borrow().clone();
         let versions = self.registry.versions();
         let models: BTreeMap<_, _> = versions
             .iter()
@@ -262,7 +314,7 @@ impl Backend for Service {
             .collect();
         let settled = *self.registry.settled().borrow();
         let answers = |state: &ModelState| matches!(state, ModelState::Ready | ModelState::Standby);
-        let counts = self.broker.counts();
+        let counts = self.way.broker.counts();
         Readiness {
             ready: health == Health::Ready && settled && models.values().any(answers),
             worker: match health {

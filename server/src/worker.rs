@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use broker::Pipeline;
-use vision::model::ModelError;
+use vision::model::{Model, ModelError};
 
 use crate::registry::Loaded;
 
@@ -16,6 +16,14 @@ pub struct Job {
     /// The picture, `HWC f32` as the model's preprocessing gives it.
     pub pixels: Vec<f32>,
 }
+
+/// The logits of a picture, one for each class, or why there are none for this one.
+pub type Logits = Result<Vec<f32>, NotFinite>;
+
+/// The network gave an infinity or something that is not a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the logits are not finite")]
+pub struct NotFinite;
 
 /// Runs jobs. It is made on the worker thread, which alone asks the networks.
 #[derive(Debug)]
@@ -31,17 +39,33 @@ impl Worker {
 
 impl Pipeline for Worker {
     type Request = Job;
-    type Response = Vec<f32>;
+    type Response = Logits;
     type Error = ModelError;
 
-    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Vec<f32>>, ModelError> {
+    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Logits>, ModelError> {
         let Some(first) = batch.first() else { return Ok(Vec::new()) };
         let model = Arc::clone(&first.model);
         let pictures: Vec<_> = batch.into_iter().map(|job| job.pixels).collect();
-        model.network().logits(&pictures)
+        let network = model.network();
+        match network.logits(&pictures) {
+            // Tensors come from strangers, who must not spoil the answers of others.
+            Err(ModelError::NotFinite { .. }) => {
+                pictures.into_iter().map(|pixels| alone(&network, pixels)).collect()
+            }
+            answers => Ok(answers?.into_iter().map(Ok).collect()),
+        }
     }
 
     fn joins(&self, first: &Job, next: &Job) -> bool {
         Arc::ptr_eq(&first.model, &next.model)
+    }
+}
+
+/// Runs one picture, when it is not known which of a batch is to blame.
+fn alone(network: &Model, pixels: Vec<f32>) -> Result<Logits, ModelError> {
+    match network.logits(&[pixels]) {
+        Ok(mut answers) => answers.pop().map(Ok).ok_or(ModelError::Empty),
+        Err(ModelError::NotFinite { .. }) => Ok(Err(NotFinite)),
+        Err(error) => Err(error),
     }
 }

@@ -163,7 +163,7 @@ impl Preprocess {
     }
 
     /// The numbers of a crop. A sample has 256 values, so each is computed once per channel.
-    fn normalise(&self, crop: &RgbImage) -> Vec<f32> {
+    pub fn normalise(&self, crop: &RgbImage) -> Vec<f32> {
         let table = [0, 1, 2].map(|channel| {
             std::array::from_fn::<f32, 256, _>(|sample| {
                 let sample = match self.scale {

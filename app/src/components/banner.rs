@@ -93,6 +93,13 @@ fn notice(model: &ModelSummary, stand_in: Option<String>) -> Option<Notice> {
             command: None,
             detail: Some("This takes a moment. The page notices when it is ready.".to_owned()),
         }),
+        ModelState::Unloaded => Some(Notice {
+            urgent: false,
+            title: format!("{title} is not loaded"),
+            stand_in: None,
+            command: None,
+            detail: Some("The operator of this server has unloaded it.".to_owned()),
+        }),
         ModelState::Absent { hint } => Some(Notice {
             urgent: true,
             title: format!("The weights of {title} are not on this server"),

@@ -23,6 +23,7 @@ pub fn StateBadge(
         let (class, text) = match state.get() {
             ModelState::Ready => ("state state--ready", "Ready"),
             ModelState::Standby => ("state state--ready", "Ready when asked"),
+            ModelState::Unloaded => ("state state--absent", "Unloaded"),
             ModelState::Loading => ("state state--loading", "Loading"),
             ModelState::Fetching { .. } => ("state state--loading", "Weights on their way"),
             ModelState::Absent { .. } => ("state state--absent", "Weights missing"),

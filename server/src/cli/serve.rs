@@ -1,6 +1,7 @@
 //! `vitrine serve`.
 
 mod fetching;
+mod grpc;
 mod watching;
 
 use std::{
@@ -16,6 +17,7 @@ use axum::{Router, ServiceExt, extract::Request};
 use axum_server::Handle;
 use clap::{Args, builder::FalseyValueParser, value_parser};
 use leptos::prelude::LeptosOptions;
+use tokio::{sync::watch, time::timeout};
 use tower_http::normalize_path::NormalizePath;
 
 use super::options::{FetchOptions, MirrorOptions, ModelOptions};
@@ -34,6 +36,9 @@ pub(super) struct Serve {
     /// Address and port to listen on
     #[arg(long, env = "VITRINE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:2017")]
     listen: SocketAddr,
+    /// Address and port to answer gRPC on, such as 127.0.0.1:8001 [default: it is not answered]
+    #[arg(long, env = "VITRINE_GRPC", value_name = "ADDRESS")]
+    grpc: Option<SocketAddr>,
     #[command(flatten)]
     models: ModelOptions,
     #[command(flatten)]
@@ -85,7 +90,8 @@ impl Serve {
         telemetry::start(&self.log)?;
         let catalogue = self.models.catalogue()?;
         // Before the models are loaded, so that a port that is taken is known at once.
-        let listener = listen(self.listen)?;
+        let listener = listen(self.listen, "--listen")?;
+        let grpc = self.grpc.map(|address| listen(address, "--grpc")).transpose()?;
         let limits = Limits {
             queue: self.queue.into(),
             max_batch: self.max_batch.into(),
@@ -110,7 +116,7 @@ impl Serve {
         let mut mounts = Mounts::new(Arc::clone(&service), state.clone());
         mount(&mut mounts)?;
         let router = http::router(&state, mounts.into_router());
-        let served = runtime.block_on(self.serve(listener, service, router));
+        let served = runtime.block_on(self.serve(listener, grpc, service, router));
         // A look-up of a name or a picture that hangs must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
@@ -131,6 +137,7 @@ impl Serve {
     async fn serve(
         self,
         listener: TcpListener,
+        grpc: Option<TcpListener>,
         service: Arc<Service>,
         router: NormalizePath<Router>,
     ) -> anyhow::Result<()> {
@@ -157,15 +164,22 @@ impl Serve {
         });
 
         let grace = Duration::from_secs(self.drain);
+        let (stopping, stop) = watch::channel(false);
+        let calls = grpc.map(|listener| grpc::start(Arc::clone(&service), listener, stop));
+        let calls = calls.transpose()?;
         tokio::spawn(async move {
             let signal = signals.next().await;
             tracing::info!("{signal}: finishing what was accepted");
+            stopping.send_replace(true);
             handle.graceful_shutdown(Some(grace));
             let signal = signals.next().await;
             tracing::warn!("{signal} again: leaving at once");
             handle.shutdown();
         });
         serving.await.context("the server stopped")?;
+        if let Some(calls) = calls {
+            let _ = timeout(grace, calls).await;
+        }
         // Only now, since a request under way may still need the worker.
         if let Err(error) = service.shutdown(grace).await {
             tracing::warn!(%error, "the worker was not done in time");
@@ -186,9 +200,9 @@ impl Serve {
     }
 }
 
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; is it taken? Choose another one with --listen")
+        format!("cannot listen on {address}; is it taken? Choose another one with {option}")
     })?;
     listener.set_nonblocking(true)?;
     Ok(listener)

@@ -25,7 +25,7 @@ struct Details<'a> {
 pub(crate) fn respond(problem: &Problem, format: Format) -> HttpResponse {
     let status = status(problem);
     let mut response = match format {
-        Format::Json => {
+        Format::Json | Format::Lines => {
             let details = Details { r#type: "about:blank", problem };
             let mut response = (status, Json(details)).into_response();
             let kind = HeaderValue::from_static("application/problem+json");
@@ -37,6 +37,8 @@ pub(crate) fn respond(problem: &Problem, format: Format) -> HttpResponse {
         }
     };
     set_retry_after(response.headers_mut(), problem);
+    // For a layer that tells it in the words of another protocol.
+    response.extensions_mut().insert(problem.clone());
     response
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn answer<Response: Display + Serialize + Send + 'static>(
             page::render(&mounted, parts, Some(outcome)).await
         }
         (Err(problem), format) => problem::respond(&problem, format),
-        (Ok(response), Format::Json) => Json(response).into_response(),
+        (Ok(response), Format::Json | Format::Lines) => Json(response).into_response(),
         (Ok(response), Format::Text) => response.to_string().into_response(),
     }
 }
@@ -40,8 +40,9 @@ impl<Response: Send + 'static> Mounted<Response> {
         let input = input::read(parts, body, self.state.max_upload).await?;
         let picture = input.picture.ok_or_else(faults::no_picture)?;
         let decoded = timeout_at(deadline.into(), async {
-            let taken = self.service.obtain(picture).await?;
-            self.service.decode(taken.bytes, true, |picture| picture.pixels).await
+            let way = self.service.way();
+            let taken = way.obtain(picture).await?;
+            way.decode(taken.bytes, true, |picture| picture.pixels).await
         });
         let pixels = decoded.await.map_err(|_| expired())??;
         let ticket = self.broker.submit(pixels, Some(deadline)).map_err(faults::submission)?;

@@ -126,8 +126,8 @@ fn renew(registry: &Registry, slot: Option<&Slot>, entry: Entry) -> Result<(), S
             slot.replace(entry, Phase::Loading);
             Ok(())
         }
-        Phase::Standby if present => {
-            slot.replace(entry, Phase::Standby);
+        phase @ (Phase::Standby | Phase::Unloaded) if present => {
+            slot.replace(entry, phase);
             Ok(())
         }
         _ if !present => {

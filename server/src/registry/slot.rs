@@ -36,6 +36,7 @@ pub(super) enum Phase {
     Absent,
     Fetching { received: u64, total: Option<u64> },
     Standby,
+    Unloaded,
     Loading,
     Ready(Arc<Loaded>),
     Failed,
@@ -87,6 +88,7 @@ impl Version {
                 ModelState::Fetching { received: *received, total: *total }
             }
             Phase::Standby => ModelState::Standby,
+            Phase::Unloaded => ModelState::Unloaded,
             Phase::Loading => ModelState::Loading,
             Phase::Ready(_) => ModelState::Ready,
             // Strangers see this; the log has the paths.
@@ -122,6 +124,12 @@ impl Slot {
     /// From standby to loading; whether that was this call's doing.
     pub(super) fn begin_loading(&self) -> bool {
         self.change_if(|phase| matches!(phase, Phase::Standby), || Phase::Loading)
+    }
+
+    /// From standby or unloaded to loading; whether that was this call's doing.
+    pub(super) fn begin_loading_anew(&self) -> bool {
+        let idle = |phase: &Phase| matches!(phase, Phase::Standby | Phase::Unloaded);
+        self.change_if(idle, || Phase::Loading)
     }
 
     /// Changes the phase if it is the expected one, in one step.

@@ -47,6 +47,12 @@ pub(crate) fn not_ready(model: &str, state: &ModelState) -> Problem {
             format!("{model} is not ready yet. Try again in a moment."),
         )
         .retry_after(LOADING_RETRY),
+        ModelState::Unloaded => Problem::new(
+            503,
+            "model_unloaded",
+            "The model is not loaded",
+            format!("{model} was unloaded by the operator of this server."),
+        ),
         ModelState::Failed { .. } => Problem::new(
             503,
             "model_failed",
@@ -99,6 +105,24 @@ pub(crate) fn no_picture() -> Problem {
         "picture_missing",
         "No picture was given",
         "Send a picture, or the address of one as `url`.",
+    )
+}
+
+pub(crate) fn too_many_pictures(most: usize) -> Problem {
+    Problem::new(
+        400,
+        "too_many_pictures",
+        "Too many pictures in one request",
+        format!("A request may hold {most} pictures at most. Send them in several."),
+    )
+}
+
+pub(crate) fn not_finite() -> Problem {
+    Problem::new(
+        422,
+        "scores_not_finite",
+        "There is no answer to this input",
+        "The network's scores are not finite: the values of the input are too large.",
     )
 }
 

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
 use vision::{card::ModelCard, decode::Picture as Decoded};
 
-use super::{Service, faults};
+use super::{faults, way::Way};
 use crate::catalogue::Entry;
 
 /// JPEG quality of the crop that a page shows: small, and no artefacts to be seen.
@@ -31,7 +31,7 @@ pub(crate) struct Taken {
 }
 
 /// A picture made ready, with what there is to say about it.
-pub(super) struct Ready {
+pub(super) struct Prepared {
     pub(super) pixels: Vec<f32>,
     crop: RgbImage,
     format: String,
@@ -40,7 +40,7 @@ pub(super) struct Ready {
     animated: bool,
 }
 
-impl Service {
+impl Way {
     /// Gets hold of the picture.
     pub(super) async fn take(&self, entry: &Entry, picture: Picture) -> Result<Taken, Problem> {
         let Picture::Example(file) = picture else { return self.obtain(picture).await };
@@ -82,11 +82,15 @@ impl Service {
     }
 
     /// Decodes and prepares.
-    pub(super) async fn prepare(&self, card: &ModelCard, bytes: Bytes) -> Result<Ready, Problem> {
+    pub(super) async fn prepare(
+        &self,
+        card: &ModelCard,
+        bytes: Bytes,
+    ) -> Result<Prepared, Problem> {
         let preprocess = card.preprocess.clone();
         let ready = move |picture: Decoded| {
             let prepared = preprocess.prepare(&picture.pixels);
-            Ready {
+            Prepared {
                 pixels: prepared.pixels,
                 crop: prepared.crop,
                 format: picture.format.to_string().to_lowercase(),
@@ -116,7 +120,7 @@ impl Service {
     }
 }
 
-impl Ready {
+impl Prepared {
     pub(super) fn source(&self, kind: SourceKind, name: Option<String>, bytes: u64) -> Source {
         Source {
             kind,

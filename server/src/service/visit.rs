@@ -1,0 +1,246 @@
+//! One admitted request: so many pictures, one version of a model, one deadline.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use app::{
+    classify::Picture,
+    problem::Problem,
+    wire::{Classification, Prediction, Timing},
+};
+use broker::Priority;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout_at};
+use vision::card::ModelCard;
+
+use super::{
+    Service, faults,
+    intake::{Prepared, Taken},
+    statistics::{PictureTimes, Recorder},
+    way::Way,
+};
+use crate::{http::request_log, registry::Loaded};
+
+/// A wish to be let in.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Name of the model.
+    pub model: String,
+    /// Whether another model may stand in for it. Not for who relies on its shapes and labels.
+    pub stand_in: bool,
+    /// How many pictures there will be.
+    pub pictures: usize,
+    /// How long it may take; never longer than the service allows anyway.
+    pub timeout: Option<Duration>,
+    /// Which requests it goes before.
+    pub priority: Priority,
+}
+
+/// Something to be scored.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// A picture, to be decoded and prepared.
+    Picture(Picture),
+    /// What the network takes: `HWC f32`, `size * size * 3` of them, finite.
+    Tensor(Vec<f32>),
+}
+
+/// What a network says of one picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// Its raw scores, one for each class.
+    pub logits: Vec<f32>,
+    /// Calibrated probabilities of the classes, `0..=1`.
+    pub probabilities: Vec<f32>,
+}
+
+/// An admitted request. Its places are free again when it is dropped.
+#[derive(Debug)]
+pub struct Visit {
+    way: Arc<Way>,
+    model: Arc<Loaded>,
+    /// The name that was asked for.
+    asked: String,
+    arrival: Instant,
+    timeout: Duration,
+    priority: Priority,
+    recorder: Recorder,
+    _places: OwnedSemaphorePermit,
+}
+
+impl Ask {
+    /// One picture, with nothing special about it.
+    pub fn one(model: impl Into<String>) -> Self {
+        Self::many(model, 1)
+    }
+
+    /// So many pictures, with nothing special about them.
+    pub fn many(model: impl Into<String>, pictures: usize) -> Self {
+        Self {
+            model: model.into(),
+            stand_in: true,
+            pictures,
+            timeout: None,
+            priority: Priority::Normal,
+        }
+    }
+}
+
+impl Service {
+    /// Lets a request in, with all its pictures or with none, and finds the version of the model
+    /// that answers all of them.
+    ///
+    /// # Errors
+    ///
+    /// When there are not as many places, at the moment or ever, or when the model does not answer.
+    pub async fn visit(&self, ask: Ask) -> Result<Visit, Problem> {
+        let arrival = Instant::now();
+        let timeout = ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout);
+        let places = self.admit(ask.pictures)?;
+        let found = timeout_at((arrival + timeout).into(), self.resolve(&ask.model, ask.stand_in));
+        let model = found.await.map_err(|_| faults::expired(timeout))?.map_err(|problem| {
+            self.refused.fetch_add(ask.pictures as u64, Ordering::Relaxed);
+            problem
+        })?;
+        let recorder = Recorder::new(&self.statistics, &model.card().name, ask.pictures);
+        Ok(Visit {
+            way: Arc::clone(&self.way),
+            model,
+            asked: ask.model,
+            arrival,
+            timeout,
+            priority: ask.priority,
+            recorder,
+            _places: places,
+        })
+    }
+}
+
+impl Visit {
+    /// The card of the version that answers.
+    pub fn card(&self) -> &ModelCard {
+        self.model.card()
+    }
+
+    /// The version that answers.
+    pub fn model(&self) -> &Arc<Loaded> {
+        &self.model
+    }
+
+    /// The model that was asked for, if another one stands in for it.
+    pub fn fallback_for(&self) -> Option<&str> {
+        (self.card().name != self.asked).then_some(self.asked.as_str())
+    }
+
+    /// Scores one of the pictures.
+    ///
+    /// # Errors
+    ///
+    /// When the picture cannot be had, read or scored in time.
+    pub async fn score(&self, item: Item) -> Result<Scored, Problem> {
+        let (scored, _) = match item {
+            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO).await?,
+            Item::Picture(picture) => {
+                let (_, mut prepared, preparing) = self.prepare(picture).await?;
+                self.run(std::mem::take(&mut prepared.pixels), preparing).await?
+            }
+        };
+        Ok(scored)
+    }
+
+    /// Classifies one of the pictures, with all there is to say about it.
+    ///
+    /// # Errors
+    ///
+    /// When the picture cannot be had, read or scored in time.
+    pub async fn classify(
+        &self,
+        picture: Picture,
+        top_k: usize,
+        crop: bool,
+    ) -> Result<Classification, Problem> {
+        let start = Instant::now();
+        let no_picture = matches!(picture, Picture::Example(None));
+        let (taken, mut prepared, decoding) = self.prepare(picture).await?;
+        let (scored, times) = self.run(std::mem::take(&mut prepared.pixels), decoding).await?;
+        let card = self.card();
+        let best = vision::prediction::top_k(&scored.probabilities, &card.labels, top_k.max(1));
+        // The wait for a model that had to be loaded belongs to the only picture there is.
+        let start = if self.recorder.pictures() == 1 { self.arrival } else { start };
+        let timing = Timing {
+            fetch_ms: milliseconds(taken.fetching),
+            decode_ms: milliseconds(decoding),
+            queue_ms: milliseconds(times.waited),
+            inference_ms: milliseconds(times.ran),
+            total_ms: milliseconds(start.elapsed()),
+        };
+        request_log::note(&card.name, timing);
+        Ok(Classification {
+            model: card.name.clone(),
+            fallback_for: self.fallback_for().map(str::to_owned),
+            predictions: best.into_iter().map(wire).collect(),
+            source: prepared.source(taken.kind, taken.name, taken.bytes.len() as u64),
+            timing,
+            note: no_picture.then(|| NO_PICTURE.to_owned()),
+            crop: crop.then(|| prepared.crop_url()).transpose()?,
+        })
+    }
+
+    /// Gets hold of a picture and makes it ready.
+    async fn prepare(&self, picture: Picture) -> Result<(Taken, Prepared, Duration), Problem> {
+        let deadline = self.deadline().into();
+        let expired = |_| faults::expired(self.timeout);
+        let taken = timeout_at(deadline, self.way.take(&self.model.entry, picture));
+        let taken = taken.await.map_err(expired)??;
+        let decoding = Instant::now();
+        let prepared = timeout_at(deadline, self.way.prepare(self.card(), taken.bytes.clone()));
+        let prepared = prepared.await.map_err(expired)??;
+        Ok((taken, prepared, decoding.elapsed()))
+    }
+
+    /// Asks the network.
+    async fn run(
+        &self,
+        pixels: Vec<f32>,
+        preparing: Duration,
+    ) -> Result<(Scored, PictureTimes), Problem> {
+        let model = Arc::clone(&self.model);
+        let (deadline, timeout) = (self.deadline(), self.timeout);
+        let answer = self.way.run(self.priority, model, pixels, deadline, timeout).await?;
+        let wording = Instant::now();
+        let logits = answer.response.map_err(|_| faults::not_finite())?;
+        let probabilities = self.card().output.probabilities(&logits);
+        let times = PictureTimes {
+            preparing,
+            waited: answer.waited,
+            ran: answer.ran,
+            wording: wording.elapsed(),
+            batch_size: answer.batch_size,
+        };
+        self.recorder.picture(&times);
+        Ok((Scored { logits, probabilities }, times))
+    }
+
+    fn deadline(&self) -> Instant {
+        self.arrival + self.timeout
+    }
+}
+
+/// What is said when nothing was sent: the picture that was classified instead must not pass for
+/// one of the caller's.
+const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
+                          example. Send a picture, or the address of one as `url`.";
+
+fn wire(prediction: vision::prediction::Prediction) -> Prediction {
+    Prediction {
+        index: prediction.index as u32,
+        label: prediction.label,
+        probability: prediction.probability,
+    }
+}
+
+/// Milliseconds to the microsecond: more digits would be noise.
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}
