@@ -9,6 +9,7 @@ pub mod cli;
 mod error_chain;
 pub mod fetch;
 pub mod grpc;
+pub mod heat;
 pub mod http;
 pub mod mount;
 pub mod oip;

@@ -1,6 +1,7 @@
 //! What is behind the page and every protocol: requests are let in, and their pictures scored.
 
 mod answer;
+mod explain;
 pub(crate) mod faults;
 mod intake;
 mod statistics;
@@ -18,7 +19,7 @@ use std::{
 };
 
 use app::{
-    classify::{Answer, Classifier, Request},
+    classify::{Answer, Classifier, Explaining, Request, Watcher, WhyRequest},
     problem::Problem,
     wire::{ExamplePicture, ModelState, ModelSummary},
 };
@@ -36,6 +37,7 @@ use crate::{
 };
 use statistics::Statistics;
 pub use statistics::{BatchStatistics, ModelStatistics, Tally};
+pub(crate) use visit::unwatched;
 pub use visit::{Ask, Item, Scored, Visit};
 use way::Way;
 
@@ -270,8 +272,12 @@ impl Classifier for Service {
         self.registry.version(name).map(|version| self.summary(&version))
     }
 
-    fn classify(&self, request: Request) -> Answer<'_> {
-        Box::pin(self.answer(request))
+    fn watch(&self, request: Request, watcher: Watcher) -> Answer<'_> {
+        Box::pin(self.answer(request, watcher))
+    }
+
+    fn explain(&self, request: WhyRequest, watcher: Watcher) -> Explaining<'_> {
+        Box::pin(self.why(request, watcher))
     }
 }
 

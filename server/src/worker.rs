@@ -1,9 +1,12 @@
 //! The pipeline on the worker thread: batches on the networks of whatever models are loaded.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use broker::Pipeline;
-use vision::model::{Model, ModelError};
+use vision::{
+    explain::{ExplainError, Heatmap, Method},
+    model::{Model, ModelError},
+};
 
 use crate::registry::Loaded;
 
@@ -15,6 +18,26 @@ pub struct Job {
     pub model: Arc<Loaded>,
     /// The picture, `HWC f32` as the model's preprocessing gives it.
     pub pixels: Vec<f32>,
+    /// What to find out about it.
+    pub task: Task,
+}
+
+/// What to find out about a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// What the network puts out.
+    Score,
+    /// Which parts speak for a class, by the gradient.
+    GradCam(usize),
+}
+
+/// What was found out.
+#[derive(Debug)]
+pub enum Finding {
+    /// What the network put out.
+    Score(Logits),
+    /// The parts that speak for the class.
+    GradCam(Result<Heatmap, ExplainError>),
 }
 
 /// The logits of a picture, one for each class, or why there are none for this one.
@@ -39,25 +62,35 @@ impl Worker {
 
 impl Pipeline for Worker {
     type Request = Job;
-    type Response = Logits;
+    type Response = Finding;
     type Error = ModelError;
 
-    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Logits>, ModelError> {
+    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Finding>, ModelError> {
         let Some(first) = batch.first() else { return Ok(Vec::new()) };
         let model = Arc::clone(&first.model);
+        if let Task::GradCam(class) = first.task {
+            let network = model.network();
+            let mut go_on = |_, _| ControlFlow::Continue(());
+            let explain =
+                |job: Job| network.explain(&job.pixels, class, Method::GradCam, &mut go_on);
+            return Ok(batch.into_iter().map(explain).map(Finding::GradCam).collect());
+        }
         let pictures: Vec<_> = batch.into_iter().map(|job| job.pixels).collect();
         let network = model.network();
         match network.logits(&pictures) {
             // Tensors come from strangers, who must not spoil the answers of others.
-            Err(ModelError::NotFinite { .. }) => {
-                pictures.into_iter().map(|pixels| alone(&network, pixels)).collect()
-            }
-            answers => Ok(answers?.into_iter().map(Ok).collect()),
+            Err(ModelError::NotFinite { .. }) => pictures
+                .into_iter()
+                .map(|pixels| Ok(Finding::Score(alone(&network, pixels)?)))
+                .collect(),
+            answers => Ok(answers?.into_iter().map(|scores| Finding::Score(Ok(scores))).collect()),
         }
     }
 
     fn joins(&self, first: &Job, next: &Job) -> bool {
+        // A gradient takes its time alone, and whoever only wants to be scored need not share it.
         Arc::ptr_eq(&first.model, &next.model)
+            && (first.task, next.task) == (Task::Score, Task::Score)
     }
 }
 

@@ -6,11 +6,11 @@ use std::{
 };
 
 use app::{
-    classify::Picture,
+    classify::{Picture, Watcher},
     problem::Problem,
-    wire::{Classification, Prediction, Timing},
+    wire::{Classification, Prediction, Stage, Timing},
 };
-use broker::Priority;
+use broker::{Answer, Priority};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout_at};
 use vision::card::ModelCard;
 
@@ -20,7 +20,11 @@ use super::{
     statistics::{PictureTimes, Recorder},
     way::Way,
 };
-use crate::{http::request_log, registry::Loaded};
+use crate::{
+    http::request_log,
+    registry::Loaded,
+    worker::{Finding, Job, Task},
+};
 
 /// A wish to be let in.
 #[derive(Debug, Clone)]
@@ -31,6 +35,11 @@ pub struct Ask {
     pub stand_in: bool,
     /// How many pictures there will be.
     pub pictures: usize,
+    /// How many places it takes at a time: one for each picture, or more if it asks the network
+    /// more than once about one.
+    pub places: usize,
+    /// How many times longer than usual it may take.
+    pub patience: u32,
     /// How long it may take; never longer than the service allows anyway.
     pub timeout: Option<Duration>,
     /// Which requests it goes before.
@@ -62,7 +71,7 @@ pub struct Visit {
     model: Arc<Loaded>,
     /// The name that was asked for.
     asked: String,
-    arrival: Instant,
+    pub(super) arrival: Instant,
     timeout: Duration,
     priority: Priority,
     recorder: Recorder,
@@ -81,6 +90,8 @@ impl Ask {
             model: model.into(),
             stand_in: true,
             pictures,
+            places: pictures,
+            patience: 1,
             timeout: None,
             priority: Priority::Normal,
         }
@@ -96,8 +107,9 @@ impl Service {
     /// When there are not as many places, at the moment or ever, or when the model does not answer.
     pub async fn visit(&self, ask: Ask) -> Result<Visit, Problem> {
         let arrival = Instant::now();
-        let timeout = ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout);
-        let places = self.admit(ask.pictures)?;
+        let timeout =
+            ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout * ask.patience);
+        let places = self.admit(ask.places)?;
         let found = timeout_at((arrival + timeout).into(), self.resolve(&ask.model, ask.stand_in));
         let model = found.await.map_err(|_| faults::expired(timeout))?.map_err(|problem| {
             self.refused.fetch_add(ask.pictures as u64, Ordering::Relaxed);
@@ -140,10 +152,10 @@ impl Visit {
     /// When the picture cannot be had, read or scored in time.
     pub async fn score(&self, item: Item) -> Result<Scored, Problem> {
         let (scored, _) = match item {
-            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO).await?,
+            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, &unwatched()).await?,
             Item::Picture(picture) => {
-                let (_, mut prepared, preparing) = self.prepare(picture).await?;
-                self.run(std::mem::take(&mut prepared.pixels), preparing).await?
+                let (_, mut prepared, preparing) = self.prepare(picture, &unwatched()).await?;
+                self.run(std::mem::take(&mut prepared.pixels), preparing, &unwatched()).await?
             }
         };
         Ok(scored)
@@ -159,11 +171,13 @@ impl Visit {
         picture: Picture,
         top_k: usize,
         crop: bool,
+        watcher: &Watcher,
     ) -> Result<Classification, Problem> {
         let start = Instant::now();
         let no_picture = matches!(picture, Picture::Example(None));
-        let (taken, mut prepared, decoding) = self.prepare(picture).await?;
-        let (scored, times) = self.run(std::mem::take(&mut prepared.pixels), decoding).await?;
+        let (taken, mut prepared, decoding) = self.prepare(picture, watcher).await?;
+        let pixels = std::mem::take(&mut prepared.pixels);
+        let (scored, times) = self.run(pixels, decoding, watcher).await?;
         let card = self.card();
         let best = vision::prediction::top_k(&scored.probabilities, &card.labels, top_k.max(1));
         // The wait for a model that had to be loaded belongs to the only picture there is.
@@ -188,28 +202,45 @@ impl Visit {
     }
 
     /// Gets hold of a picture and makes it ready.
-    async fn prepare(&self, picture: Picture) -> Result<(Taken, Prepared, Duration), Problem> {
+    pub(super) async fn prepare(
+        &self,
+        picture: Picture,
+        watcher: &Watcher,
+    ) -> Result<(Taken, Prepared, Duration), Problem> {
         let deadline = self.deadline().into();
         let expired = |_| faults::expired(self.timeout);
-        let taken = timeout_at(deadline, self.way.take(&self.model.entry, picture));
+        let taken = timeout_at(deadline, self.way.take(&self.model.entry, picture, watcher));
         let taken = taken.await.map_err(expired)??;
+        watcher(Stage::Decoding);
         let decoding = Instant::now();
         let prepared = timeout_at(deadline, self.way.prepare(self.card(), taken.bytes.clone()));
         let prepared = prepared.await.map_err(expired)??;
         Ok((taken, prepared, decoding.elapsed()))
     }
 
-    /// Asks the network.
-    async fn run(
+    /// Asks the worker.
+    pub(super) async fn ask(
+        &self,
+        task: Task,
+        priority: Priority,
+        pixels: Vec<f32>,
+        watcher: &Watcher,
+    ) -> Result<Answer<Finding>, Problem> {
+        let job = Job { model: Arc::clone(&self.model), pixels, task };
+        self.way.run(priority, job, self.deadline(), self.timeout, watcher).await
+    }
+
+    /// Asks the network what it sees.
+    pub(super) async fn run(
         &self,
         pixels: Vec<f32>,
         preparing: Duration,
+        watcher: &Watcher,
     ) -> Result<(Scored, PictureTimes), Problem> {
-        let model = Arc::clone(&self.model);
-        let (deadline, timeout) = (self.deadline(), self.timeout);
-        let answer = self.way.run(self.priority, model, pixels, deadline, timeout).await?;
+        let answer = self.ask(Task::Score, self.priority, pixels, watcher).await?;
         let wording = Instant::now();
-        let logits = answer.response.map_err(|_| faults::not_finite())?;
+        let Finding::Score(scores) = answer.response else { return Err(faults::bug()) };
+        let logits = scores.map_err(|_| faults::not_finite())?;
         let probabilities = self.card().output.probabilities(&logits);
         let times = PictureTimes {
             preparing,
@@ -222,9 +253,14 @@ impl Visit {
         Ok((Scored { logits, probabilities }, times))
     }
 
-    fn deadline(&self) -> Instant {
+    pub(super) fn deadline(&self) -> Instant {
         self.arrival + self.timeout
     }
+}
+
+/// Tells nobody.
+pub(crate) fn unwatched() -> Watcher {
+    Arc::new(|_| ())
 }
 
 /// What is said when nothing was sent: the picture that was classified instead must not pass for
@@ -232,7 +268,7 @@ impl Visit {
 const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
                           example. Send a picture, or the address of one as `url`.";
 
-fn wire(prediction: vision::prediction::Prediction) -> Prediction {
+pub(super) fn wire(prediction: vision::prediction::Prediction) -> Prediction {
     Prediction {
         index: prediction.index as u32,
         label: prediction.label,
@@ -241,6 +277,6 @@ fn wire(prediction: vision::prediction::Prediction) -> Prediction {
 }
 
 /// Milliseconds to the microsecond: more digits would be noise.
-fn milliseconds(duration: Duration) -> f64 {
+pub(super) fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }
