@@ -95,7 +95,8 @@ fn an_import_that_fails_is_one_line_that_says_what_to_do() {
         ("numbered.weights.h5", "--architecture"),
         ("module.pt", "no probability"),
     ] {
-        let options: &[&str] = if file == "module.pt" { &["--output", "probabilities"] } else { &[] };
+        let options: &[&str] =
+            if file == "module.pt" { &["--output", "probabilities"] } else { &[] };
         let output = import(&models, file, options);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{file}");
