@@ -11,12 +11,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use app::problem::Problem;
 use futures::{StreamExt, stream};
 use tokio::net::TcpListener;
-use tonic::{
-    Code, Status,
-    codec::CompressionEncoding,
-    metadata::MetadataValue,
-    transport::Server,
-};
+use tonic::{Code, Status, codec::CompressionEncoding, metadata::MetadataValue, transport::Server};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -48,7 +43,10 @@ pub async fn serve(
         .send_compressed(CompressionEncoding::Gzip)
         .send_compressed(CompressionEncoding::Deflate);
     let connections = stream::unfold(listener, |listener| async move {
-        let accepted = listener.accept().await.map(|(connection, _)| connection);
+        let accepted = listener.accept().await.and_then(|(connection, _)| {
+            // Or the end of every answer waits until the caller acknowledges its beginning.
+            connection.set_nodelay(true).map(|()| connection)
+        });
         Some((accepted, listener))
     });
     Server::builder()

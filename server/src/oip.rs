@@ -26,8 +26,8 @@ pub(crate) use data::Flat;
 pub use infer::infer;
 pub(crate) use pictures::interleave;
 pub use repository::{IndexEntry, index};
-pub(crate) use request::{no_shared_memory, shape as dimensions};
 pub use request::{Data, Datatype, InferRequest, Tensor, Wanted, Wishes};
+pub(crate) use request::{no_shared_memory, shape as dimensions};
 pub use request_body::read;
 
 /// Extensions of the protocol that are there.

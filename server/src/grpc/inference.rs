@@ -15,8 +15,7 @@ use super::{
         RepositoryModelLoadResponse, RepositoryModelUnloadRequest, RepositoryModelUnloadResponse,
         ServerLiveRequest, ServerLiveResponse, ServerMetadataRequest, ServerMetadataResponse,
         ServerReadyRequest, ServerReadyResponse,
-        grpc_inference_service_server::GrpcInferenceService,
-        repository_index_response::ModelIndex,
+        grpc_inference_service_server::GrpcInferenceService, repository_index_response::ModelIndex,
     },
     request, response, status,
 };

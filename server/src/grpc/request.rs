@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use app::problem::Problem;
 
 use super::proto::{
-    InferParameter, InferTensorContents, ModelInferRequest, infer_parameter::ParameterChoice,
+    InferParameter, InferTensorContents, ModelInferRequest,
+    infer_parameter::ParameterChoice,
     model_infer_request::{InferInputTensor, InferRequestedOutputTensor},
 };
 use crate::oip::{
@@ -69,10 +70,9 @@ fn of_contents(contents: InferTensorContents, datatype: Datatype) -> Result<Data
             Ok(Data::Numbers(contents.uint_contents.into_iter().map(|n| n as f32).collect()))
         }
         Datatype::Bytes => Ok(Data::Elements(contents.bytes_contents)),
-        Datatype::Fp16 | Datatype::Bf16 => Err(malformed(format!(
-            "{} is sent in raw_input_contents only.",
-            datatype.name()
-        ))),
+        Datatype::Fp16 | Datatype::Bf16 => {
+            Err(malformed(format!("{} is sent in raw_input_contents only.", datatype.name())))
+        }
     }
 }
 

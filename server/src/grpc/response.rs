@@ -5,7 +5,7 @@ use crate::oip::{Answer, VERSION, config, metadata, statistics};
 
 /// An answer. Its outputs come as raw contents, as Triton sends them.
 pub(super) fn answer(answer: Answer) -> proto::ModelInferResponse {
-    let raw = answer.outputs.iter().map(|output| output.values.to_bytes().into()).collect();
+    let raw = answer.outputs.iter().map(|output| output.values.to_bytes()).collect();
     let outputs = answer.outputs.into_iter().map(|output| InferOutputTensor {
         name: output.name,
         datatype: output.values.datatype().to_owned(),
@@ -23,13 +23,12 @@ pub(super) fn answer(answer: Answer) -> proto::ModelInferResponse {
 }
 
 pub(super) fn metadata(model: metadata::ModelMetadata) -> proto::ModelMetadataResponse {
-    let tensor = |tensor: metadata::TensorMetadata| {
-        proto::model_metadata_response::TensorMetadata {
+    let tensor =
+        |tensor: metadata::TensorMetadata| proto::model_metadata_response::TensorMetadata {
             name: tensor.name.to_owned(),
             datatype: tensor.datatype.to_owned(),
             shape: tensor.shape,
-        }
-    };
+        };
     proto::ModelMetadataResponse {
         name: model.name,
         versions: model.versions.map(str::to_owned).to_vec(),

@@ -12,10 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tower_http::timeout::DeadlineBody;
 
 use super::{
-    AppState, HttpRequest, HttpResponse,
-    accept::Format,
-    dialect::Dialect,
-    input, problem,
+    AppState, HttpRequest, HttpResponse, accept::Format, dialect::Dialect, input, problem,
 };
 use crate::{backend::Backend, oip::MAX_BODY, service::faults};
 

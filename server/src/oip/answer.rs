@@ -118,9 +118,8 @@ pub(super) fn output(
 /// have colons itself, which does no harm in the last place.
 fn classification(values: &[f32], labels: &[String], k: usize) -> Vec<String> {
     let best = prediction::top_k(values, labels, k);
-    let word = |one: prediction::Prediction| {
-        format!("{:.6}:{}:{}", one.probability, one.index, one.label)
-    };
+    let word =
+        |one: prediction::Prediction| format!("{:.6}:{}:{}", one.probability, one.index, one.label);
     best.into_iter().map(word).collect()
 }
 
@@ -136,8 +135,7 @@ mod tests {
     #[test]
     fn classes_are_told_with_value_index_and_label() {
         let labels = ["a", "b: c", "d"].map(String::from);
-        let wanted =
-            Wanted { name: LOGITS.into(), classification: Some(2), ..Wanted::default() };
+        let wanted = Wanted { name: LOGITS.into(), classification: Some(2), ..Wanted::default() };
         let scores = [scored(&[0.1, 0.7, 0.2]), scored(&[0.5, 0.0, 0.5])];
         let output = output(&wanted, &scores, &labels, false);
         assert_eq!(output.shape, [2, 2]);

@@ -93,16 +93,25 @@ fn pixels(tensor: Tensor, preprocess: &Preprocess) -> Result<Vec<Item>, Problem>
     let planar = match tensor.shape[..] {
         [_, 3, h, w] if (h, w) == (side, side) => true,
         [_, h, w, 3] if (h, w) == (side, side) => false,
-        _ => return Err(wrong_shape(&tensor, &format!("[n, 3, {side}, {side}] or [n, {side}, {side}, 3]"))),
+        _ => {
+            return Err(wrong_shape(
+                &tensor,
+                &format!("[n, 3, {side}, {side}] or [n, {side}, {side}, 3]"),
+            ));
+        }
     };
     let expected = tensor.shape.iter().product();
     let samples = match tensor.data {
         Data::Raw(bytes) => bytes,
         Data::Numbers(numbers) => numbers
             .into_iter()
-            .map(|number| (number.fract() == 0.0 && (0.0..=255.0).contains(&number)).then_some(number as u8))
+            .map(|number| {
+                (number.fract() == 0.0 && (0.0..=255.0).contains(&number)).then_some(number as u8)
+            })
             .collect::<Option<Vec<u8>>>()
-            .ok_or_else(|| malformed(format!("The input {:?} is UINT8, but holds other numbers.", tensor.name)))?
+            .ok_or_else(|| {
+                malformed(format!("The input {:?} is UINT8, but holds other numbers.", tensor.name))
+            })?
             .into(),
         Data::Base64(_) | Data::Elements(_) => return Err(no_numbers(&tensor.name)),
     };

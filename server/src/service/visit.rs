@@ -99,9 +99,8 @@ impl Service {
         let timeout = ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout);
         let places = self.admit(ask.pictures)?;
         let found = timeout_at((arrival + timeout).into(), self.resolve(&ask.model, ask.stand_in));
-        let model = found.await.map_err(|_| faults::expired(timeout))?.map_err(|problem| {
+        let model = found.await.map_err(|_| faults::expired(timeout))?.inspect_err(|_| {
             self.refused.fetch_add(ask.pictures as u64, Ordering::Relaxed);
-            problem
         })?;
         let recorder = Recorder::new(&self.statistics, &model.card().name, ask.pictures);
         Ok(Visit {

@@ -68,7 +68,8 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Proble
 
 fn respond(encoded: Encoded, headers: &HeaderMap) -> HttpResponse {
     let Encoded { header_length, body } = encoded;
-    let kind = if header_length.is_some() { "application/octet-stream" } else { "application/json" };
+    let kind =
+        if header_length.is_some() { "application/octet-stream" } else { "application/json" };
     let coding = encoding::wanted(headers);
     let body = coding.map_or_else(|| body.clone(), |coding| coding.compress(&body));
     let mut response = body.into_response();

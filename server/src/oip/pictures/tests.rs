@@ -42,7 +42,9 @@ const PIXELS: [f32; 12] = [1., 5., 9., 2., 6., 10., 3., 7., 11., 4., 8., 12.];
 #[test]
 fn planes_become_pixels_whatever_the_datatype() {
     let shape = [1, 3, 2, 2];
-    let bytes = |of: &dyn Fn(f32) -> Vec<u8>| Data::Raw(PLANES.iter().flat_map(|&n| of(n)).collect::<Vec<_>>().into());
+    let bytes = |of: &dyn Fn(f32) -> Vec<u8>| {
+        Data::Raw(PLANES.iter().flat_map(|&n| of(n)).collect::<Vec<_>>().into())
+    };
     let all = [
         tensor(Datatype::Fp32, &shape, Data::Numbers(PLANES.to_vec())),
         tensor(Datatype::Fp32, &shape, bytes(&|n| n.to_le_bytes().to_vec())),
