@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::ticket::{Left, Reply};
 use crate::priority::Place;
+use crate::ticket::{Left, Reply};
 use crate::{Answer, Counts, Priority, RunError};
 
 /// The requests that await an answer, and the count of all.

@@ -15,7 +15,8 @@ type Tickets = RefCell<Vec<Option<Ticket<u32>>>>;
 fn desk() -> (Arc<Desk<u32, u32>>, Tickets) {
     let desk = Arc::new(Desk::new(8, Arc::new(())));
     assert!(desk.ready());
-    let tickets = (0..3).map(|number| Some(desk.submit(number, None, Priority::Normal).unwrap())).collect();
+    let tickets =
+        (0..3).map(|number| Some(desk.submit(number, None, Priority::Normal).unwrap())).collect();
     (desk, RefCell::new(tickets))
 }
 

@@ -44,7 +44,8 @@ fn requests_are_lent_in_order_and_keep_their_places() {
 #[test]
 fn requests_are_lent_by_class_and_in_a_class_by_submission() {
     let mut queue = Queue::<usize, usize>::new(8);
-    let classes = [Priority::Low, Priority::Normal, Priority::High, Priority::Normal, Priority::High];
+    let classes =
+        [Priority::Low, Priority::Normal, Priority::High, Priority::Normal, Priority::High];
     for (number, class) in classes.into_iter().enumerate() {
         queue.push(number, oneshot::channel().0, Instant::now(), None, class);
     }
