@@ -8,6 +8,7 @@ mod common;
 mod faults;
 mod pressure;
 mod reload;
+mod several;
 mod states;
 mod ways;
 
