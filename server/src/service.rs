@@ -117,9 +117,15 @@ impl Service {
 
     /// Waits until the worker is ready, and what is loaded at the start is loaded or has failed.
     pub async fn settled(&self) {
-        // Neither channel is closed while this service lives.
-        let _ = self.way.broker.health().wait_for(|health| *health != Health::Loading).await;
+        self.started().await;
+        // The channel is not closed while this service lives.
         let _ = self.registry.settled().wait_for(|settled| *settled).await;
+    }
+
+    /// Waits until the worker is ready, or has failed.
+    async fn started(&self) {
+        // The channel is not closed while this service lives.
+        let _ = self.way.broker.health().wait_for(|health| *health != Health::Loading).await;
     }
 
     /// Takes nothing more, lets the worker finish what it has, and ends its thread.

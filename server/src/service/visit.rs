@@ -98,7 +98,12 @@ impl Service {
         let arrival = Instant::now();
         let timeout = ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout);
         let places = self.admit(ask.pictures)?;
-        let found = timeout_at((arrival + timeout).into(), self.resolve(&ask.model, ask.stand_in));
+        let found = async {
+            // A model may be ready before the worker's thread has begun.
+            self.started().await;
+            self.resolve(&ask.model, ask.stand_in).await
+        };
+        let found = timeout_at((arrival + timeout).into(), found);
         let model = found.await.map_err(|_| faults::expired(timeout))?.inspect_err(|_| {
             self.refused.fetch_add(ask.pictures as u64, Ordering::Relaxed);
         })?;
