@@ -47,8 +47,10 @@ fn what_cannot_be_loaded_is_said() {
     let (_folder, service) = start(&["two"]);
     let nope = control(&service, "/v2/repository/models/nope/load", "");
     assert_eq!(nope.status, StatusCode::NOT_FOUND);
+    assert!(nope.error().contains("nope"));
     let absent = control(&service, "/v2/repository/models/absent/load", "");
     assert_eq!(absent.status, StatusCode::SERVICE_UNAVAILABLE);
     let files = control(&service, LOAD, r#"{"parameters": {"file:1/model.pt": "AAAA"}}"#);
     assert_eq!(files.status, StatusCode::BAD_REQUEST);
+    assert!(files.error().contains("file:1/model.pt"));
 }
