@@ -1,5 +1,6 @@
 //! What is behind the page and every protocol: requests are let in, and their pictures scored.
 
+mod admission;
 mod answer;
 mod explain;
 pub(crate) mod faults;
@@ -25,7 +26,7 @@ use app::{
 };
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
 use crate::{
@@ -128,9 +129,15 @@ impl Service {
 
     /// Waits until the worker is ready, and what is loaded at the start is loaded or has failed.
     pub async fn settled(&self) {
-        // Neither channel is closed while this service lives.
-        let _ = self.way.broker.health().wait_for(|health| *health != Health::Loading).await;
+        self.started().await;
+        // The channel is not closed while this service lives.
         let _ = self.registry.settled().wait_for(|settled| *settled).await;
+    }
+
+    /// Waits until the worker is ready, or has failed.
+    async fn started(&self) {
+        // The channel is not closed while this service lives.
+        let _ = self.way.broker.health().wait_for(|health| *health != Health::Loading).await;
     }
 
     /// Takes nothing more, lets the worker finish what it has, and ends its thread.
@@ -184,26 +191,6 @@ impl Service {
         let version = self.registry.version(name)?;
         let fallback = version.card().fallback.clone().filter(|_| self.way.limits.fallback)?;
         self.registry.version(&fallback).map(|_| fallback)
-    }
-
-    /// Places in the house for so many pictures; a problem when there are not as many.
-    fn admit(&self, pictures: usize) -> Result<OwnedSemaphorePermit, Problem> {
-        let most = self.way.limits.queue;
-        let places = match u32::try_from(pictures) {
-            Ok(0) => return Err(faults::no_picture()),
-            Ok(places) if pictures <= most => places,
-            _ => {
-                self.refused.fetch_add(pictures as u64, Ordering::Relaxed);
-                return Err(faults::too_many_pictures(most));
-            }
-        };
-        let admission = Arc::clone(&self.admission);
-        admission.try_acquire_many_owned(places).map_err(|_| self.refuse_many(pictures))
-    }
-
-    fn refuse_many(&self, pictures: usize) -> Problem {
-        self.refused.fetch_add(pictures as u64, Ordering::Relaxed);
-        faults::busy(self.way.broker.expected_wait())
     }
 
     fn state(&self, version: &Version) -> ModelState {

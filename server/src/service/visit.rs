@@ -110,10 +110,14 @@ impl Service {
         let timeout =
             ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout * ask.patience);
         let places = self.admit(ask.places)?;
-        let found = timeout_at((arrival + timeout).into(), self.resolve(&ask.model, ask.stand_in));
-        let model = found.await.map_err(|_| faults::expired(timeout))?.map_err(|problem| {
+        let found = async {
+            // A model may be ready before the worker's thread has begun.
+            self.started().await;
+            self.resolve(&ask.model, ask.stand_in).await
+        };
+        let found = timeout_at((arrival + timeout).into(), found);
+        let model = found.await.map_err(|_| faults::expired(timeout))?.inspect_err(|_| {
             self.refused.fetch_add(ask.pictures as u64, Ordering::Relaxed);
-            problem
         })?;
         let recorder = Recorder::new(&self.statistics, &model.card().name, ask.pictures);
         Ok(Visit {

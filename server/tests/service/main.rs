@@ -9,6 +9,7 @@ mod explain;
 mod faults;
 mod pressure;
 mod reload;
+mod several;
 mod states;
 mod ways;
 
