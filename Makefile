@@ -32,7 +32,7 @@ serve: setup $(BUILT) ## Build, and serve on http://localhost:2017/vgg
 # Building the page anew takes half a minute even if nothing changed, so that is asked first. The
 # mark lies in the folder of the page, which every build of another kind empties.
 $(BUILT): $(SOURCES) | setup
-	cargo leptos build --release
+	cargo leptos build --release --precompress
 	@touch $@
 
 test: setup lint unit browser ## Run every check and every test, the browser's included

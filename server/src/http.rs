@@ -1,7 +1,7 @@
 //! Routes, and what every answer has in common.
 
 mod accept;
-mod assets;
+pub mod assets;
 pub mod classify;
 mod headers;
 mod health;
@@ -9,6 +9,7 @@ mod input;
 mod intake;
 mod problem;
 pub(crate) mod request_log;
+mod thumbnail;
 mod upload_guard;
 
 use std::{
@@ -101,6 +102,7 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
         .layer(from_fn_with_state(intake::Intake::new(&state), intake::limit))
         .layer(from_fn(upload_guard::no_circles))
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(headers::compression())
         .layer(from_fn(headers::security))
         .layer(from_fn(request_log::log))
         .with_state(state);

@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod faults;
 mod intake;
+mod tally;
 
 use std::{
     sync::{
@@ -15,7 +16,7 @@ use std::{
 use app::{
     classify::{Answer, Classifier, Request},
     problem::Problem,
-    wire::{ExamplePicture, ModelState, ModelSummary},
+    wire::{ExamplePicture, ModelState, ModelStatus, ModelSummary, ServerStatus},
 };
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
@@ -62,6 +63,7 @@ pub struct Service {
     decoding: Arc<Semaphore>,
     /// Requests that were refused before they came to the broker, which does not know of them.
     refused: AtomicU64,
+    tally: tally::Tally,
 }
 
 impl Service {
@@ -96,6 +98,7 @@ impl Service {
             admission: Semaphore::new(limits.queue + limits.max_batch),
             decoding: Arc::new(Semaphore::new(limits.threads)),
             refused: AtomicU64::new(0),
+            tally: tally::Tally::default(),
             decode_limits: DecodeLimits::default(),
             limits,
         })
@@ -206,6 +209,32 @@ impl Classifier for Service {
 
     fn classify(&self, request: Request) -> Answer<'_> {
         Box::pin(self.answer(request))
+    }
+
+    fn status(&self) -> ServerStatus {
+        let counts = self.broker.counts();
+        let models = self.catalogue.iter().map(|Entry { card, .. }| {
+            let (answered, last_minute) = self.tally.answered(&card.name);
+            ModelStatus {
+                name: card.name.clone(),
+                state: self.state(&card.name),
+                weights_bytes: std::fs::metadata(&card.weights.path).ok().map(|it| it.len()),
+                answered,
+                last_minute,
+            }
+        });
+        ServerStatus {
+            queued: counts.queued as u32,
+            running: counts.running as u32,
+            answered: counts.ok,
+            refused: counts.rejected + self.refused.load(Ordering::Relaxed),
+            median_ms: self.tally.median(),
+            models: models.collect(),
+        }
+    }
+
+    fn labels(&self, model: &str) -> Option<Vec<String>> {
+        Some(self.catalogue.get(model)?.card.labels.clone())
     }
 }
 

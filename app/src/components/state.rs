@@ -6,6 +6,7 @@ use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*, task::spa
 
 use crate::{
     server_fns::model,
+    texts::model as texts,
     wire::{ModelState, ModelSummary},
 };
 
@@ -21,10 +22,10 @@ pub fn StateBadge(
 ) -> impl IntoView {
     move || {
         let (class, text) = match state.get() {
-            ModelState::Ready => ("state state--ready", "Ready"),
-            ModelState::Loading => ("state state--loading", "Loading"),
-            ModelState::Absent { .. } => ("state state--absent", "Weights missing"),
-            ModelState::Failed { .. } => ("state state--failed", "Out of order"),
+            ModelState::Ready => ("state state--ready", texts::READY),
+            ModelState::Loading => ("state state--loading", texts::LOADING),
+            ModelState::Absent { .. } => ("state state--absent", texts::ABSENT),
+            ModelState::Failed { .. } => ("state state--failed", texts::FAILED),
         };
         view! { <span class=class>{text}</span> }
     }

@@ -28,12 +28,10 @@ pub(super) async fn classify(
     let (parts, body) = request.into_parts();
     let format = Format::accepted(&parts.headers);
     let input = input::read(&parts, body, state.max_upload).await;
-    let mut url = None;
+    let mut given = None;
     let outcome = match input {
         Ok(input) => {
-            if let Some(Picture::Url(given)) = &input.picture {
-                url = Some(given.clone());
-            }
+            given.clone_from(&input.picture);
             let picture = input.picture.unwrap_or(Picture::Example(None));
             let top_k = input.top_k.unwrap_or(DEFAULT_TOP_K);
             let crop = input.crop || format == Format::Html;
@@ -42,7 +40,7 @@ pub(super) async fn classify(
         Err(problem) => Err(problem),
     };
     match format {
-        Format::Html => page(&state, parts, Posted { url, outcome }).await,
+        Format::Html => page(&state, parts, Posted { picture: given, outcome }).await,
         format => respond(&outcome, format),
     }
 }

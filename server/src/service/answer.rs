@@ -52,6 +52,7 @@ impl Service {
             total_ms: milliseconds(arrival.elapsed()),
         };
         request_log::note(&card.name, timing);
+        self.tally.count(&card.name, timing.total_ms);
         Ok(Classification {
             model: card.name.clone(),
             fallback_for: (card.name != request.model).then_some(request.model),
