@@ -16,7 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := target/site/.release
 SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend public server/build.rs server/src style vision/build.rs vision/src -type f)
 
-.PHONY: help setup serve test lint unit browser clean
+.PHONY: help setup serve test lint unit browser lighthouse clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ unit: setup ## Run the tests that need no browser
 browser: setup ## Run the tests in Chromium against the real server
 	@./setup/browser.sh
 	VITRINE_FETCH_ALLOW=127.0.0.1/32 VITRINE_LOG=warn cargo leptos end-to-end
+
+lighthouse: setup ## Weigh and score the page as it is released (makes target/site anew)
+	@./setup/browser.sh
+	cargo leptos build --release --frontend-only --precompress
+	cargo build --locked -p server
+	./end2end/lighthouse.sh "$(abspath $(TARGET))/debug/vitrine"
 
 clean: ## Remove what was built here; what was installed stays
 	cargo clean

@@ -25,6 +25,7 @@ mod state;
 pub(crate) mod status_strip;
 pub(crate) mod theme_switch;
 mod timing;
+mod toolbar;
 
 pub use banner::Banner;
 pub use facts::Facts;

@@ -86,8 +86,8 @@ pub(crate) mod model {
 /// Giving a picture.
 pub(crate) mod ways {
     pub(crate) const HEADING: &str = "Your picture";
-    pub(crate) const FILE: &str = "From a file";
-    pub(crate) const DROP: &str = "Drop pictures anywhere, paste one, or";
+    pub(crate) const FILE: &str = "Choose pictures";
+    pub(crate) const DROP: &str = "Drop pictures anywhere on the page, or paste one";
     pub(crate) const CAMERA: &str = "Use the camera";
     pub(crate) const ADDRESS: &str = "From an address";
     pub(crate) const PLACEHOLDER: &str = "https://…/picture.jpg";
@@ -215,6 +215,7 @@ pub(crate) mod copy {
 /// Several pictures at once.
 pub(crate) mod batch {
     pub(crate) const HEADING: &str = "Several pictures";
+    pub(crate) const TABLE: &str = "Their answers";
     pub(crate) const PICTURE: &str = "Picture";
     pub(crate) const NAME: &str = "Name";
     pub(crate) const LABEL: &str = "Class";

@@ -1,6 +1,9 @@
 import { expect, test } from "./fixtures";
 import { count } from "./watching";
 
+// A question may be on its way when the page goes.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
 test("the start page follows how busy the server is, while it is looked at", async ({ model, page }) => {
   let queued = 3;
   await page.route("**/api/status", async (route) => {

@@ -26,10 +26,10 @@ export class ModelPage {
     this.examples = page.getByRole("form", { name: "Or try one of these" }).getByRole("button");
     this.submit = page.getByRole("form", { name: "Your picture" }).getByRole("button", { name: /^Classif/ });
     this.address = page.getByLabel("From an address");
-    this.file = page.getByLabel("From a file");
+    this.file = page.getByLabel("Choose pictures");
     this.shown = page.getByLabel("Classes shown");
     this.compare = page.getByLabel("Compare with");
-    this.batch = page.getByRole("region", { name: "Several pictures" }).first();
+    this.batch = page.getByRole("region", { name: "Several pictures" });
     this.history = page.getByRole("region", { name: "Seen in this browser" });
   }
 

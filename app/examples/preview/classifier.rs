@@ -203,7 +203,7 @@ async fn answer(model: ModelSummary, request: Request) -> Result<Classification,
         },
         timing: Timing { fetch_ms, decode_ms: 4.1, queue_ms: 0.08, inference_ms: 61.4, total_ms },
         note,
-        crop: Some(crop(file)),
+        crop: request.crop.then(|| crop(file)),
     })
 }
 

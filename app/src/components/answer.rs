@@ -3,15 +3,13 @@
 use leptos::{either::EitherOf3, html, prelude::*};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::{
-    Predictions, ProblemView, SourceLine, TimingList, compare::Compare, find_class::FindClass,
-};
+use super::{Predictions, ProblemView, SourceLine, TimingList, find_class::FindClass};
 use crate::{
     asking::{Asking, Outcome},
     desk::Desk,
     format::percent,
     texts::answer as texts,
-    wire::{Classification, MAX_SHOWN, PageAnswer},
+    wire::{Classification, PageAnswer},
 };
 
 /// The place for the answer: says what to do until there is one, shows the newest answer or
@@ -26,8 +24,6 @@ pub(crate) fn AnswerPanel(
     asking: Asking,
     /// The model's title, where there are two to be told apart.
     title: Signal<Option<String>>,
-    /// Names and titles of the models that it can be compared with.
-    others: Vec<(String, String)>,
     /// Whether this is the answer of the model that the page's is compared with.
     #[prop(optional)]
     second: bool,
@@ -47,43 +43,15 @@ pub(crate) fn AnswerPanel(
         move || title.get().map_or_else(|| texts::HEADING.to_owned(), |it| texts::named(&it));
     let (id, heading_id) =
         if second { ("answer-2", "answer-2-heading") } else { ("answer", "answer-heading") };
-    let controls = (!second).then(|| {
-        let compare = (!others.is_empty()).then(|| view! { <Compare desk others/> });
-        view! { <div class="answer__controls scripted-form"><ShowClasses desk/>{compare}</div> }
-    });
     view! {
         <section
             id=id class="answer" aria-labelledby=heading_id
             aria-busy=move || pending.get().to_string() node_ref=panel
         >
-            <div class="answer__head">
-                <h2 id=heading_id>{heading}</h2>
-                {controls}
-            </div>
+            <h2 id=heading_id>{heading}</h2>
             <p class="hidden" role="status" aria-live="polite">{told}</p>
             <div class="answer__body">{body}</div>
         </section>
-    }
-}
-
-/// Chooses how many classes are shown. Without JavaScript the form sends the number along.
-#[component]
-fn ShowClasses(desk: Desk) -> impl IntoView {
-    let choose = move |event| {
-        if let Ok(number) = event_target_value(&event).parse::<u32>() {
-            desk.shown.set(number.clamp(1, MAX_SHOWN));
-            desk.follow();
-        }
-    };
-    view! {
-        <label class="count">
-            <span>{texts::SHOW}</span>
-            <input
-                class="count__number" type="number" name="top_k" form="picture-form" min="1"
-                max=MAX_SHOWN.to_string() value=desk.shown.get_untracked().to_string()
-                on:input=choose
-            />
-        </label>
     }
 }
 

@@ -90,7 +90,7 @@ pub(crate) fn BatchTable(
                         >{texts::CLEAR}</button>
                     </div>
                 </div>
-                <div class="batch__table" role="region" aria-labelledby="batch" tabindex="0">
+                <div class="batch__table" role="group" aria-label=texts::TABLE tabindex="0">
                     <table>
                         <thead>
                             <tr>

@@ -55,7 +55,14 @@ pub(crate) fn CopyAs(
         location.unwrap_or_default()
     });
     view! {
-        <div class="take">
+            <div class="row toolbar__end scripted">
+                <CopyButton text=link label=texts::LINK shown=secure/>
+                <button class="button button--quiet" type="button" on:click=|_| {
+                    if let Some(window) = web_sys::window() {
+                        let _ = window.print();
+                    }
+                }>{texts::PRINT}</button>
+            </div>
             <details class="copy">
                 <summary>{texts::HEADING}</summary>
                 <fieldset class="choices">
@@ -64,15 +71,6 @@ pub(crate) fn CopyAs(
                 </fieldset>
                 {programs.into_iter().collect_view()}
             </details>
-            <div class="row scripted">
-                <CopyButton text=link label=texts::LINK shown=secure/>
-                <button class="button button--quiet" type="button" on:click=|_| {
-                    if let Some(window) = web_sys::window() {
-                        let _ = window.print();
-                    }
-                }>{texts::PRINT}</button>
-            </div>
-        </div>
     }
 }
 

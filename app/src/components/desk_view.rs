@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::{
-    Banner, answer::AnswerPanel, batch_table::BatchTable, camera::CameraDialog, copy_as::CopyAs,
-    examples::Examples, held::Held, history_list::HistoryList, model_header::ModelHeader,
-    picture_form::PictureForm, state::keep_fresh,
+    Banner, answer::AnswerPanel, batch_table::BatchTable, camera::CameraDialog, examples::Examples,
+    held::Held, history_list::HistoryList, model_header::ModelHeader, picture_form::PictureForm,
+    state::keep_fresh, toolbar::Toolbar,
 };
 use crate::{browser::ways, desk::Desk, opened::Opened, texts::ways as texts};
 
@@ -47,11 +47,11 @@ pub(crate) fn DeskView(
             <PictureForm action=action.clone() url max_upload desk camera/>
             <div class="answers" class:answers--two=compared>
                 {held}
-                <AnswerPanel desk asking=desk.main title=main_title others/>
+                <AnswerPanel desk asking=desk.main title=main_title/>
                 <Show when=move || compared.get()>
-                    <AnswerPanel desk asking=desk.rival title=rival_title others=Vec::new() second=true/>
+                    <AnswerPanel desk asking=desk.rival title=rival_title second=true/>
                 </Show>
-                <CopyAs desk origin/>
+                <Toolbar desk others origin/>
             </div>
             <Examples name examples desk/>
         </div>

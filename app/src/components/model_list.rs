@@ -74,5 +74,5 @@ fn CardFacts(model: ModelSummary, status: Option<ModelStatus>) -> impl IntoView 
         let value = value?;
         Some(view! { <div class="facts__fact"><dt>{name}</dt><dd>{value}</dd></div> })
     });
-    view! { <dl class="facts">{facts.collect_view()}</dl> }
+    view! { <dl class="facts facts--card">{facts.collect_view()}</dl> }
 }

@@ -73,7 +73,7 @@ pub(crate) fn PictureForm(
                 {preview}
                 <p class="drop__hint scripted">{texts::DROP}</p>
                 <div class="drop__ways">
-                    <div class="field">
+                    <div class="field file">
                         <label for="image">{texts::FILE}</label>
                         <input
                             id="image" name="image" type="file" accept="image/*" multiple=many

@@ -16,6 +16,7 @@ pub fn NotFound() -> impl IntoView {
             <h1>{texts::NOT_FOUND_HEADING}</h1>
             <p class="lead">{texts::NOT_FOUND_LEAD}</p>
         </header>
+        <h2 class="hidden">{texts::TITLE}</h2>
         <ModelList/>
     }
 }

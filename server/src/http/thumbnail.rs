@@ -12,8 +12,8 @@ use image::{
     imageops::FilterType,
 };
 
-/// Width and height in pixels: what a gallery shows, on a screen with two pixels to each.
-const SIZE: (u32, u32) = (200, 150);
+/// Width and height in pixels: enough for what a gallery shows on a fine screen.
+const SIZE: (u32, u32) = (160, 120);
 /// JPEG quality. The pictures are small and many.
 const QUALITY: u8 = 70;
 

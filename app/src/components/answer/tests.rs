@@ -37,7 +37,7 @@ fn html(outcome: Option<Outcome>) -> String {
     Owner::new().with(|| {
         let desk = Desk::new(&opened);
         let title = Signal::stored(None);
-        view! { <AnswerPanel desk asking=desk.main title others=Vec::new()/> }.to_html()
+        view! { <AnswerPanel desk asking=desk.main title/> }.to_html()
     })
 }
 
