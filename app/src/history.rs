@@ -48,7 +48,8 @@ impl History {
     pub(crate) fn new() -> Self {
         let history = Self(RwSignal::default());
         Effect::new(move || {
-            let kept = keep::text(KEY).and_then(|text| serde_json::from_str(&text).ok());
+            let kept =
+                keep::text(KEY).and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
             history.0.set(kept.unwrap_or_default());
         });
         history
@@ -85,7 +86,7 @@ impl History {
     }
 
     fn save(self) {
-        if let Ok(text) = self.0.with_untracked(|all| serde_json::to_string(all)) {
+        if let Ok(text) = serde_json::to_string(&*self.0.read_untracked()) {
             // Where nothing can be kept the page remembers for as long as it is open.
             let _ = keep::put_text(KEY, &text);
         }

@@ -3,7 +3,11 @@
 //! Pages are rendered on the server. What reacts on them is an island, which the browser wakes;
 //! only islands, and what they are made of, are in the module that it loads.
 
-#![expect(unreachable_pub, reason = "it is what the macros of leptos expand to")]
+#![expect(
+    unreachable_pub,
+    clippy::mem_forget,
+    reason = "it is what the macros of leptos expand to"
+)]
 
 mod asking;
 mod batch;
@@ -16,6 +20,7 @@ mod format;
 mod history;
 mod kind;
 mod opened;
+mod packed;
 #[cfg(feature = "ssr")]
 pub mod pages;
 pub mod problem;

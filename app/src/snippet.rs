@@ -146,27 +146,27 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn written(language: Language, subject: Subject) -> String {
-        snippet(language, "http://host:1", "vgg", &subject, 3)
+    fn written(language: Language, subject: &Subject) -> String {
+        snippet(language, "http://host:1", "vgg", subject, 3)
     }
 
     #[test]
     fn asks_what_the_page_asks() {
-        let url = || Subject::Url("https://a/b?c=d&e".to_owned());
+        let url = Subject::Url("https://a/b?c=d&e".to_owned());
         assert_eq!(
-            written(Language::Curl, url()),
+            written(Language::Curl, &url),
             "curl -H 'Accept: application/json' -d top_k=3 \\\n  --data-urlencode \
              'url=https://a/b?c=d&e' http://host:1/vgg"
         );
         for language in Language::ALL {
-            assert!(written(language, url()).contains("https://a/b?c=d&e"), "{language:?}");
+            assert!(written(language, &url).contains("https://a/b?c=d&e"), "{language:?}");
         }
     }
 
     #[test]
     fn a_strange_name_stays_a_name() {
-        let file = || Subject::File("a'b\"; rm -rf ~ #.jpg".to_owned());
-        assert!(written(Language::Curl, file()).contains(r#"@'a'\''b"; rm -rf ~ #.jpg'"#));
-        assert!(written(Language::Python, file()).contains(r#"open("a'b\"; rm -rf ~ #.jpg""#));
+        let file = Subject::File("a'b\"; rm -rf ~ #.jpg".to_owned());
+        assert!(written(Language::Curl, &file).contains(r#"@'a'\''b"; rm -rf ~ #.jpg'"#));
+        assert!(written(Language::Python, &file).contains(r#"open("a'b\"; rm -rf ~ #.jpg""#));
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn json(rows: &[(String, Progress)]) -> String {
             error: problem(progress),
         }
     });
-    serde_json::to_string_pretty(&rows.collect::<Vec<_>>()).unwrap_or_default()
+    serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 fn answer(progress: &Progress) -> Option<&Classification> {

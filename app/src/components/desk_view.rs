@@ -7,14 +7,19 @@ use super::{
     held::Held, history_list::HistoryList, model_header::ModelHeader, picture_form::PictureForm,
     state::keep_fresh, toolbar::Toolbar,
 };
-use crate::{browser::ways, desk::Desk, opened::Opened, texts::ways as texts};
+use crate::{browser::ways, desk::Desk, opened::Opened, packed::Packed, texts::ways as texts};
 
 /// A model's page: ways to give a picture, what came of it, and what was seen before.
 #[island]
 pub(crate) fn DeskView(
-    /// How the page opens.
-    opened: Opened,
+    /// How the page opens, as [`Opened`].
+    opened: Packed,
 ) -> impl IntoView {
+    opened.open().map(|opened| view! { <Whole opened/> })
+}
+
+#[component]
+fn Whole(opened: Opened) -> impl IntoView {
     let desk = Desk::new(&opened);
     let over = RwSignal::new(false);
     let camera = RwSignal::new(false);
@@ -53,7 +58,7 @@ pub(crate) fn DeskView(
                 </Show>
                 <Toolbar desk others origin/>
             </div>
-            <Examples name examples desk/>
+            <Examples action=format!("/{name}#answer") examples desk/>
         </div>
         <BatchTable desk/>
         <HistoryList desk/>

@@ -9,8 +9,8 @@ use crate::{asking::Question, desk::Desk, texts::ways as texts, wire::ExamplePic
 /// Works without JavaScript as a form that leads to `?example=`.
 #[component]
 pub(crate) fn Examples(
-    /// Name of the model.
-    name: String,
+    /// Path to which the choice is sent without JavaScript.
+    action: String,
     /// Its pictures.
     examples: Vec<ExamplePicture>,
     /// The page.
@@ -45,7 +45,7 @@ pub(crate) fn Examples(
         (!rival.is_empty()).then(|| view! { <input type="hidden" name="compare" value=rival/> });
     any.then(|| {
         view! {
-            <form class="examples" method="get" action=format!("/{name}#answer") aria-labelledby="examples">
+            <form class="examples" method="get" action=action aria-labelledby="examples">
                 <h2 id="examples">{texts::EXAMPLES}</h2>
                 {rival}
                 <ul class="examples__list" role="list">{pictures}</ul>

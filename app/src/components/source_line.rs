@@ -33,7 +33,7 @@ pub fn SourceLine(
 
 fn describe(source: &Source) -> String {
     let Source { format, width, height, bytes, animated, .. } = source;
-    let format = format.to_uppercase();
+    let format = format.to_ascii_uppercase();
     let size = format::size(*bytes);
     let mut facts = format!("{format} · {width} × {height} · {size}");
     if *animated {

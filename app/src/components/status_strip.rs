@@ -8,6 +8,7 @@ use web_sys::VisibilityState;
 use crate::{
     browser::document,
     format::{count, duration},
+    packed::Packed,
     server_fns::status,
     texts::home as texts,
     wire::ServerStatus,
@@ -24,10 +25,10 @@ const PAUSE: Duration = Duration::from_secs(4);
 /// Shows how things stood when the page was rendered.
 #[island]
 pub(crate) fn StatusStrip(
-    /// How things stand as the page opens.
-    first: ServerStatus,
+    /// How things stand as the page opens, as [`ServerStatus`].
+    first: Packed,
 ) -> impl IntoView {
-    let now = RwSignal::new(Some(first));
+    let now = RwSignal::new(first.open::<ServerStatus>());
     follow(now);
     let figure = move |name: &'static str, value: fn(&ServerStatus) -> String| {
         let value = move || now.with(|it| it.as_ref().map_or_else(|| "–".to_owned(), value));

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 
 use crate::{
     components::{ModelList, status_strip::StatusStrip},
+    packed::Packed,
     server_fns::service::classifier,
     texts::home as texts,
 };
@@ -19,7 +20,7 @@ pub fn Home() -> impl IntoView {
             <h1>{texts::HEADING}</h1>
             <p class="lead">{texts::LEAD}</p>
         </header>
-        <StatusStrip first=status/>
+        <StatusStrip first=Packed::new(&status)/>
         <section aria-labelledby="models">
             <h2 id="models" class="hidden">{texts::TITLE}</h2>
             <ModelList/>

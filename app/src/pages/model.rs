@@ -8,6 +8,7 @@ use super::NotFound;
 use crate::{
     components::{ProblemView, desk_view::DeskView},
     opened::{Visit, open},
+    packed::Packed,
     texts,
 };
 
@@ -33,7 +34,7 @@ pub fn Model() -> impl IntoView {
                 match opened.await {
                     Ok(opened) => EitherOf3::A(view! {
                         <Title text=opened.model.title.clone()/>
-                        <DeskView opened/>
+                        <DeskView opened=Packed::new(&opened)/>
                     }),
                     Err(problem) if problem.status == 404 => EitherOf3::B(view! { <NotFound/> }),
                     Err(problem) => EitherOf3::C(view! {
