@@ -1,7 +1,7 @@
 //! Routes, and what every answer has in common.
 
 pub(crate) mod accept;
-mod assets;
+pub mod assets;
 pub mod classify;
 mod dialect;
 mod explain;
@@ -15,6 +15,7 @@ mod oip;
 pub(crate) mod problem;
 pub(crate) mod request_log;
 mod several;
+mod thumbnail;
 mod torchserve;
 mod upload_guard;
 
@@ -93,6 +94,11 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
+    let protocols = Router::new()
+        .nest("/v1", kserve_v1::routes())
+        .nest("/v2", oip::routes())
+        .merge(torchserve::routes())
+        .method_not_allowed_fallback(problem::method_not_allowed);
     let router = Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
@@ -102,11 +108,12 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
-        .nest("/v1", kserve_v1::routes())
-        .nest("/v2", oip::routes())
-        .merge(torchserve::routes())
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
+        .layer(headers::compression())
+        // Their clients name encodings that they do not understand; what they may be answered in is
+        // decided there.
+        .merge(protocols)
         .with_state(state.clone())
         .merge(mounts)
         // Every body is cut off at one limit below; readers need none of their own.
