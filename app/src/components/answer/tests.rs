@@ -19,6 +19,7 @@ fn html(outcome: Option<Outcome>) -> String {
         classes: 2,
         licence: String::new(),
         state: ModelState::Ready,
+        outdated: false,
         fallback: None,
         examples: Vec::new(),
         max_upload: 1,
