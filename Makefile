@@ -16,7 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := target/site/.release
 SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src public server/build.rs server/src style vision/build.rs vision/src -type f)
 
-.PHONY: help setup serve test lint unit clients browser lighthouse clean
+.PHONY: help setup serve test lint unit clients parity browser lighthouse clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ unit: setup ## Run the tests that need no browser
 clients: setup ## Run the tests with other people's clients against the real server
 	cargo build --locked -p server
 	./clients/run.sh
+
+parity: setup ## Compare a few networks and imports with torchvision, timm and Keras
+	cargo build --locked -p server
+	cargo build --locked -p vision --example logits
+	./parity/run.sh
 
 browser: setup ## Run the tests in Chromium against the real server
 	@./setup/browser.sh

@@ -60,3 +60,28 @@ apt_install() {
     quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
         fail "apt-get could not install: ${missing[*]}"
 }
+
+# new_venv FOLDER makes an empty Python environment.
+new_venv() {
+    have python3 || apt_install python3 python3-venv python3-pip
+    mkdir -p "$(dirname "$1")"
+    rm -rf "$1"
+    if ! python3 -m venv "$1" >/dev/null 2>&1; then
+        rm -rf "$1"
+        apt_install python3-venv
+        python3 -m venv "$1" || fail "python3 -m venv does not work"
+    fi
+}
+
+# in_venv FOLDER ARGUMENT… installs Python packages into an environment.
+in_venv() {
+    local folder="$1"
+    shift
+    quietly "$folder/bin/pip" install --quiet --disable-pip-version-check "$@"
+}
+
+# index_answers FOLDER asks whether the Python package index can be reached: a package that is
+# refused is a mistake of ours, an index that is silent is not.
+index_answers() {
+    "$1/bin/pip" download --quiet --no-deps --dest "$1" iniconfig >/dev/null 2>&1
+}
