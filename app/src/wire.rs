@@ -106,6 +106,8 @@ pub enum ModelState {
     Loading,
     /// It answers.
     Ready,
+    /// It was taken out of memory, and stays out until somebody loads it by hand.
+    Unloaded,
     /// It could not be loaded.
     Failed {
         /// Why.

@@ -1,14 +1,16 @@
 //! Routes, and what every answer has in common.
 
-mod accept;
+pub(crate) mod accept;
 mod assets;
 pub mod classify;
 mod headers;
-mod health;
+pub(crate) mod health;
 mod input;
 mod intake;
-mod problem;
+mod operations;
+pub(crate) mod problem;
 pub(crate) mod request_log;
+mod trace_context;
 mod upload_guard;
 
 use std::{
@@ -35,6 +37,8 @@ use tower_http::{
 };
 
 use crate::backend::Backend;
+pub(crate) use operations::exposed;
+pub use operations::{Exposition, Operations};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -49,6 +53,8 @@ pub struct AppState {
     pub max_bodies: usize,
     /// How long a body may take to come.
     pub body_timeout: Duration,
+    /// Rules of access, meters.
+    pub operations: Operations,
 }
 
 impl std::fmt::Debug for AppState {
@@ -85,14 +91,19 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
-    let router = Router::new()
+    let Operations { access, origins, meters, exposition } = state.operations.clone();
+    let mut router = Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
         .route("/models/{model}/{file}", get(assets::example))
         .route("/favicon.svg", get(assets::top_level))
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
+        .route("/readyz", get(health::ready));
+    if exposition.is_some() {
+        router = router.route("/metrics", get(operations::metrics));
+    }
+    let mut router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
         // Every body is cut off at one limit below; readers need none of their own.
@@ -100,9 +111,14 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
         .layer(from_fn(upload_guard::multipart_only))
         .layer(from_fn_with_state(intake::Intake::new(&state), intake::limit))
         .layer(from_fn(upload_guard::no_circles))
-        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn_with_state(access, operations::guard))
+        .layer(CatchPanicLayer::custom(problem::panicked));
+    if !origins.is_empty() {
+        router = router.layer(operations::cors(&origins));
+    }
+    let router = router
         .layer(from_fn(headers::security))
-        .layer(from_fn(request_log::log))
+        .layer(from_fn_with_state(meters, request_log::log))
         .with_state(state);
     // Outside the router, since a layer inside it runs only after a route has been chosen.
     NormalizePathLayer::trim_trailing_slash().layer(router)
@@ -112,5 +128,5 @@ pub fn router(state: AppState) -> NormalizePath<Router> {
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a handler is given and what it gives.
-type HttpRequest = Request;
-type HttpResponse = Response;
+pub(crate) type HttpRequest = Request;
+pub(crate) type HttpResponse = Response;

@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use server::cli::Cli;
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    match Cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One line with the whole chain: what failed, and why.

@@ -3,14 +3,11 @@
 mod answer;
 pub(crate) mod faults;
 mod intake;
+mod standing;
 
 use std::{
-    collections::BTreeMap,
     convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -25,9 +22,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use vision::decode::DecodeLimits;
 
 use crate::{
-    backend::{Backend, Readiness, Requests},
+    backend::{Backend, Readiness},
     catalogue::{Catalogue, file_name},
     fetch::Fetcher,
+    meters::Meters,
     registry::{Loaded, Loading, Registry, Unavailable, Version},
     worker::{Job, Worker},
 };
@@ -41,6 +39,8 @@ pub struct Limits {
     pub max_batch: usize,
     /// From a picture's arrival to its answer at most.
     pub timeout: Duration,
+    /// How long one run of a network may last before the worker counts as stuck for good.
+    pub stuck_after: Duration,
     /// Largest picture as encoded, in bytes.
     pub max_upload: u64,
     /// Whether a model without weights may be stood in for by its fallback.
@@ -63,8 +63,9 @@ pub struct Service {
     admission: Semaphore,
     /// One permit for each picture that is decoded now: more would only share the same cores.
     decoding: Arc<Semaphore>,
-    /// Requests that were refused before they came to the broker, which does not know of them.
-    refused: AtomicU64,
+    meters: Arc<Meters>,
+    /// Whether the program is about to end.
+    draining: AtomicBool,
 }
 
 impl Service {
@@ -85,8 +86,11 @@ impl Service {
             max_batch: limits.max_batch,
         };
         let threads = limits.loading.threads;
-        let broker =
-            Broker::start(config, observer, move || Ok::<_, Infallible>(Worker::new(threads)))?;
+        let meters = Arc::new(Meters::default());
+        let broker = Broker::start(config, observer, {
+            let meters = Arc::clone(&meters);
+            move || Ok::<_, Infallible>(Worker::new(threads, meters))
+        })?;
         let registry = Registry::start(catalogue, limits.loading.clone())?;
         Ok(Self {
             registry,
@@ -94,7 +98,8 @@ impl Service {
             fetcher,
             admission: Semaphore::new(limits.queue + limits.max_batch),
             decoding: Arc::new(Semaphore::new(threads)),
-            refused: AtomicU64::new(0),
+            meters,
+            draining: AtomicBool::new(false),
             decode_limits: DecodeLimits::default(),
             limits,
         })
@@ -103,6 +108,11 @@ impl Service {
     /// The models.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.registry
+    }
+
+    /// What has become of all requests.
+    pub fn meters(&self) -> &Arc<Meters> {
+        &self.meters
     }
 
     /// Waits until the worker is ready, and what is loaded at the start is loaded or has failed.
@@ -138,7 +148,7 @@ impl Service {
                 (ModelState::Failed { reason }, _) => {
                     tracing::error!("/{model} answers 503: {reason}");
                 }
-                (ModelState::Fetching { .. } | ModelState::Loading, _) => {}
+                (ModelState::Fetching { .. } | ModelState::Loading | ModelState::Unloaded, _) => {}
             }
         }
     }
@@ -171,7 +181,7 @@ impl Service {
 
     /// A permit to be in the house; a problem when it is full.
     fn admit(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.admission.try_acquire().map_err(|_| self.refuse())
+        self.admission.try_acquire().map_err(|_| faults::busy(self.broker.expected_wait()))
     }
 
     fn state(&self, version: &Version) -> ModelState {
@@ -244,45 +254,11 @@ impl Backend for Service {
     }
 
     fn refuse(&self) -> Problem {
-        self.refused.fetch_add(1, Ordering::Relaxed);
+        self.meters.turn_away();
         faults::busy(self.broker.expected_wait())
     }
 
     fn readiness(&self) -> Readiness {
-        let health = self.broker.health().borrow().clone();
-        let versions = self.registry.versions();
-        let models: BTreeMap<_, _> = versions
-            .iter()
-            .map(|version| (version.card().name.clone(), self.state(version)))
-            .collect();
-        let settled = *self.registry.settled().borrow();
-        let answers = |state: &ModelState| matches!(state, ModelState::Ready | ModelState::Standby);
-        let counts = self.broker.counts();
-        Readiness {
-            ready: health == Health::Ready && settled && models.values().any(answers),
-            worker: match health {
-                Health::Loading => "loading",
-                Health::Ready if !settled => "loading",
-                Health::Ready => "ready",
-                Health::Failed(_) => "failed",
-                Health::Draining => "draining",
-                Health::Stopped => "stopped",
-            },
-            reason: match health {
-                Health::Failed(reason) => Some(reason.to_string()),
-                _ => None,
-            },
-            models,
-            requests: Requests {
-                accepted: counts.accepted,
-                rejected: counts.rejected + self.refused.load(Ordering::Relaxed),
-                ok: counts.ok,
-                failed: counts.failed,
-                expired: counts.expired,
-                cancelled: counts.cancelled,
-                queued: counts.queued as u64,
-                running: counts.running as u64,
-            },
-        }
+        self.standing()
     }
 }

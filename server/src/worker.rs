@@ -5,7 +5,10 @@ use std::sync::Arc;
 use broker::Pipeline;
 use vision::model::ModelError;
 
-use crate::registry::Loaded;
+use crate::{
+    meters::{Mark, Meters},
+    registry::Loaded,
+};
 
 /// A prepared picture with the model that it is for, which lives at least as long as the picture
 /// waits.
@@ -15,17 +18,25 @@ pub struct Job {
     pub model: Arc<Loaded>,
     /// The picture, `HWC f32` as the model's preprocessing gives it.
     pub pixels: Vec<f32>,
+    /// Says that the picture runs.
+    pub mark: Mark,
+    /// The span of the wait, which ends when the picture runs.
+    pub waiting: tracing::Span,
+    /// The span of the request.
+    pub request: tracing::Span,
 }
 
 /// Runs jobs. It is made on the worker thread, which alone asks the networks.
 #[derive(Debug)]
-pub struct Worker;
+pub struct Worker {
+    meters: Arc<Meters>,
+}
 
 impl Worker {
     /// Makes the thread that calls this the one that computes.
-    pub fn new(threads: usize) -> Self {
+    pub fn new(threads: usize, meters: Arc<Meters>) -> Self {
         vision::model::set_threads(threads);
-        Self
+        Self { meters }
     }
 }
 
@@ -37,8 +48,19 @@ impl Pipeline for Worker {
     fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Vec<f32>>, ModelError> {
         let Some(first) = batch.first() else { return Ok(Vec::new()) };
         let model = Arc::clone(&first.model);
-        let pictures: Vec<_> = batch.into_iter().map(|job| job.pixels).collect();
-        model.network().logits(&pictures)
+        let (name, batch_size) = (model.card().name.as_str(), batch.len());
+        let mut spans = Vec::with_capacity(batch_size);
+        let mut pictures = Vec::with_capacity(batch_size);
+        for Job { pixels, mark, waiting, request, .. } in batch {
+            mark.running();
+            drop(waiting);
+            spans
+                .push(tracing::info_span!(parent: &request, "inference", model = name, batch_size));
+            pictures.push(pixels);
+        }
+        let logits = model.network().logits(&pictures);
+        self.meters.ran(name, batch_size);
+        logits
     }
 
     fn joins(&self, first: &Job, next: &Job) -> bool {

@@ -93,6 +93,13 @@ fn notice(model: &ModelSummary, stand_in: Option<String>) -> Option<Notice> {
             command: None,
             detail: Some("This takes a moment. The page notices when it is ready.".to_owned()),
         }),
+        ModelState::Unloaded => Some(Notice {
+            urgent: true,
+            title: format!("{title} was taken out of service"),
+            stand_in: None,
+            command: None,
+            detail: Some("Whoever runs this server can load it again.".to_owned()),
+        }),
         ModelState::Absent { hint } => Some(Notice {
             urgent: true,
             title: format!("The weights of {title} are not on this server"),

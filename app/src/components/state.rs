@@ -25,6 +25,7 @@ pub fn StateBadge(
             ModelState::Standby => ("state state--ready", "Ready when asked"),
             ModelState::Loading => ("state state--loading", "Loading"),
             ModelState::Fetching { .. } => ("state state--loading", "Weights on their way"),
+            ModelState::Unloaded => ("state state--absent", "Taken out"),
             ModelState::Absent { .. } => ("state state--absent", "Weights missing"),
             ModelState::Failed { .. } => ("state state--failed", "Out of order"),
         };

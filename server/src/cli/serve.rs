@@ -1,5 +1,8 @@
 //! `vitrine serve`.
 
+mod access;
+mod admin;
+mod effective;
 mod fetching;
 mod watching;
 
@@ -17,14 +20,21 @@ use axum_server::Handle;
 use clap::{Args, builder::FalseyValueParser, value_parser};
 use leptos::prelude::LeptosOptions;
 
+use self::{
+    access::AccessOptions,
+    admin::{AdminOptions, Listening},
+};
 use super::options::{FetchOptions, MirrorOptions, ModelOptions};
 use crate::{
-    http::{self, AppState, HEADER_TIMEOUT},
+    access::KeyRing,
+    admin::Admin,
+    http::{self, AppState, Exposition, HEADER_TIMEOUT, Operations},
     registry::{Loading, Preload},
     service::{Limits, Service},
     shutdown::Signals,
-    telemetry,
+    telemetry::{self, LogFormat, LogLevel},
 };
+pub(crate) use effective::effective;
 
 /// What `serve` can be told.
 #[derive(Debug, Clone, Args)]
@@ -52,6 +62,18 @@ pub(super) struct Serve {
     #[arg(long, env = "VITRINE_DRAIN", value_name = "SECONDS", default_value_t = 35,
         value_parser = value_parser!(u64).range(0..=86_400))]
     drain: u64,
+    /// How long to go on taking requests after that, while /readyz already says no, in seconds
+    #[arg(long, env = "VITRINE_LINGER", value_name = "SECONDS", default_value_t = 0,
+        value_parser = value_parser!(u64).range(0..=86_400))]
+    linger: u64,
+    /// How long one batch may last before /livez gives the process up, in seconds
+    #[arg(long, env = "VITRINE_STUCK_AFTER", value_name = "SECONDS", default_value_t = 120,
+        value_parser = value_parser!(u64).range(1..=86_400))]
+    stuck_after: u64,
+    #[command(flatten)]
+    access: AccessOptions,
+    #[command(flatten)]
+    admin: AdminOptions,
     /// Models to load at the start: all, none, or names; the others are loaded when they are asked
     #[arg(long, env = "VITRINE_PRELOAD", value_name = "all|none|NAME,...", default_value = "all")]
     preload: Preload,
@@ -70,21 +92,33 @@ pub(super) struct Serve {
     /// Which log lines to write, in the syntax of RUST_LOG
     #[arg(long, env = "VITRINE_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
+    /// How log lines look
+    #[arg(
+        long,
+        env = "VITRINE_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text"
+    )]
+    log_format: LogFormat,
     /// Folder with the files for the browser [default: `site` beside the program, else target/site]
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "DIR")]
     site: Option<PathBuf>,
 }
 
 impl Serve {
-    pub(super) fn run(self) -> anyhow::Result<()> {
-        telemetry::start(&self.log)?;
+    pub(super) fn run(self, config: serde_json::Value) -> anyhow::Result<()> {
+        let telemetry = telemetry::start(&self.log, self.log_format)?;
         let catalogue = self.models.catalogue()?;
         // Before the models are loaded, so that a port that is taken is known at once.
-        let listener = listen(self.listen)?;
+        let listener = listen(self.listen, "--listen")?;
+        let keys = self.access.keys()?;
+        let admin = self.admin.listen(keys.as_ref())?;
         let limits = Limits {
             queue: self.queue.into(),
             max_batch: self.max_batch.into(),
             timeout: Duration::from_secs(self.timeout),
+            stuck_after: Duration::from_secs(self.stuck_after),
             max_upload: self.fetch.max_upload,
             fallback: !self.models.no_fallback,
             loading: Loading {
@@ -93,20 +127,32 @@ impl Serve {
                 threads: self.models.threads(),
             },
         };
-        let fetcher = self.fetch.fetcher(Some(listener.local_addr()?))?;
+        // The admin listener above all: a picture's address must not reach it.
+        let own = [Some(listener.local_addr()?), admin.as_ref().map(|admin| admin.address)];
+        let own = own.into_iter().flatten();
+        let fetcher = self.fetch.fetcher(own)?;
         let service = Service::start(catalogue, fetcher, limits, Arc::new(()))
             .context("cannot start the worker thread")?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .context("cannot start the runtime")?;
-        let served = runtime.block_on(self.serve(listener, Arc::new(service)));
+        let ways = Ways { public: listener, admin, keys };
+        let served =
+            runtime.block_on(self.serve(ways, Arc::new(service), telemetry.level(), config));
         // A look-up of a name or a picture that hangs must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
     }
 
-    async fn serve(self, listener: TcpListener, service: Arc<Service>) -> anyhow::Result<()> {
+    async fn serve(
+        self,
+        ways: Ways,
+        service: Arc<Service>,
+        log: LogLevel,
+        config: serde_json::Value,
+    ) -> anyhow::Result<()> {
+        let Ways { public: listener, admin, keys } = ways;
         let address = listener.local_addr()?;
         let state = AppState {
             leptos: self.leptos(address),
@@ -116,16 +162,27 @@ impl Serve {
             // from the service, which knows more.
             max_bodies: 2 * (usize::from(self.queue) + usize::from(self.max_batch)),
             body_timeout: Duration::from_secs(self.timeout),
+            operations: self.operations(&service, keys.clone()),
         };
         let router = http::router(state);
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.first_request_timeout(HEADER_TIMEOUT);
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-        let serving =
-            server.handle(handle.clone()).serve(ServiceExt::<Request>::into_make_service(router));
+        let peers =
+            ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(router);
+        let serving = server.handle(handle.clone()).serve(peers);
         // Before anybody is told that they may come, since they may also tell us to go.
         let mut signals = Signals::new().context("cannot listen for signals")?;
         tracing::info!("listening on http://{address}/");
+        let admin = admin.map(|admin| {
+            let config = Arc::new(config);
+            admin.start(Admin { service: Arc::clone(&service), log, config, keys: None })
+        });
+        let admin = admin.transpose()?;
+        if let Some(keys) = keys {
+            access::reread(keys).context("cannot listen for SIGHUP")?;
+        }
+        file_away(&service);
         watching::start(Arc::clone(service.registry()), Duration::from_secs(self.watch))
             .context("cannot listen for SIGHUP")?;
         if self.pull {
@@ -139,10 +196,19 @@ impl Serve {
             }
         });
 
-        let grace = Duration::from_secs(self.drain);
+        let (grace, linger) = (Duration::from_secs(self.drain), Duration::from_secs(self.linger));
+        let draining = Arc::clone(&service);
         tokio::spawn(async move {
             let signal = signals.next().await;
+            draining.drain();
             tracing::info!("{signal}: finishing what was accepted");
+            // Whoever sends requests here needs a moment to notice; a second signal is impatient.
+            let impatient = tokio::time::timeout(linger, signals.next()).await;
+            if let Ok(signal) = impatient {
+                tracing::warn!("{signal} again: leaving at once");
+                handle.shutdown();
+                return;
+            }
             handle.graceful_shutdown(Some(grace));
             let signal = signals.next().await;
             tracing::warn!("{signal} again: leaving at once");
@@ -153,8 +219,26 @@ impl Serve {
         if let Err(error) = service.shutdown(grace).await {
             tracing::warn!(%error, "the worker was not done in time");
         }
+        if let Some(admin) = admin {
+            // Last, so that how the end goes can be watched.
+            admin.shutdown();
+        }
         tracing::info!("stopped");
         Ok(())
+    }
+
+    fn operations(&self, service: &Arc<Service>, keys: Option<Arc<KeyRing>>) -> Operations {
+        let meters = Arc::clone(service.meters());
+        let exposition = self.access.public_metrics.then(|| {
+            let service = Arc::clone(service);
+            Arc::new(move || service.exposition()) as Exposition
+        });
+        Operations {
+            access: self.access.access(keys, Arc::clone(&meters)),
+            origins: self.access.origins(),
+            meters: Some(meters),
+            exposition,
+        }
     }
 
     fn leptos(&self, address: SocketAddr) -> LeptosOptions {
@@ -169,9 +253,30 @@ impl Serve {
     }
 }
 
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// The ways in.
+struct Ways {
+    public: TcpListener,
+    admin: Option<Listening>,
+    keys: Option<Arc<KeyRing>>,
+}
+
+/// How often single times are filed away: a few thousand numbers are held meanwhile.
+const FILING: Duration = Duration::from_secs(5);
+
+fn file_away(service: &Service) {
+    let meters = Arc::clone(service.meters());
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(FILING);
+        loop {
+            ticks.tick().await;
+            meters.file_away();
+        }
+    });
+}
+
+fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; is it taken? Choose another one with --listen")
+        format!("cannot listen on {address}; is it taken? Choose another one with {flag}")
     })?;
     listener.set_nonblocking(true)?;
     Ok(listener)

@@ -4,7 +4,7 @@ use http::{HeaderMap, header::ACCEPT};
 
 /// A kind of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// The bare words.
     Text,
     /// Everything there is to say, for programs.
@@ -18,7 +18,7 @@ impl Format {
     ///
     /// Among equals the more telling one wins, so that a browser, which also takes everything
     /// else, gets a page, and `*/*` alone, which is what curl says, gets words.
-    pub(super) fn accepted(headers: &HeaderMap) -> Self {
+    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
         let ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let best = ranges
             .flat_map(|value| value.split(','))

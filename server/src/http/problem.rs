@@ -22,7 +22,7 @@ struct Details<'a> {
 }
 
 /// Words or JSON. A page is rendered elsewhere, since it shows the form again.
-pub(super) fn respond(problem: &Problem, format: Format) -> HttpResponse {
+pub(crate) fn respond(problem: &Problem, format: Format) -> HttpResponse {
     let status = status(problem);
     let mut response = match format {
         Format::Json => {
@@ -63,7 +63,7 @@ pub(super) async fn method_not_allowed(headers: HeaderMap) -> HttpResponse {
 
 /// A handler panicked. Its text may hold anything, so it goes to the log alone.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands over the box")]
-pub(super) fn panicked(panic: Box<dyn Any + Send>) -> HttpResponse {
+pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> HttpResponse {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = text.unwrap_or("no text"), "a handler panicked");

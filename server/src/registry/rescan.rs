@@ -130,6 +130,10 @@ fn renew(registry: &Registry, slot: Option<&Slot>, entry: Entry) -> Result<(), S
             slot.replace(entry, Phase::Standby);
             Ok(())
         }
+        Phase::Unloaded => {
+            slot.replace(entry, Phase::Unloaded);
+            Ok(())
+        }
         _ if !present => {
             slot.replace(entry, Phase::Absent);
             Ok(())

@@ -47,6 +47,12 @@ pub(crate) fn not_ready(model: &str, state: &ModelState) -> Problem {
             format!("{model} is not ready yet. Try again in a moment."),
         )
         .retry_after(LOADING_RETRY),
+        ModelState::Unloaded => Problem::new(
+            503,
+            "model_unloaded",
+            "The model is not in service",
+            format!("{model} was taken out of service. Whoever runs the server can load it again."),
+        ),
         ModelState::Failed { .. } => Problem::new(
             503,
             "model_failed",

@@ -16,6 +16,21 @@ use server::backend::{Backend, Readiness, Requests};
 #[derive(Default)]
 pub(crate) struct Fake {
     pub(crate) asked: Mutex<Vec<Request>>,
+    /// How things stand, if not well.
+    pub(crate) standing: Option<Readiness>,
+}
+
+impl Fake {
+    pub(crate) fn standing() -> Readiness {
+        let models = Self::default().models().into_iter().map(|model| (model.name, model.state));
+        Readiness {
+            ready: true,
+            worker: "ready",
+            reason: None,
+            models: models.collect(),
+            requests: Requests::default(),
+        }
+    }
 }
 
 /// The smallest PNG: one pixel.
@@ -100,13 +115,6 @@ impl Backend for Fake {
     }
 
     fn readiness(&self) -> Readiness {
-        let models = self.models().into_iter().map(|model| (model.name, model.state));
-        Readiness {
-            ready: true,
-            worker: "ready",
-            reason: None,
-            models: models.collect(),
-            requests: Requests::default(),
-        }
+        self.standing.clone().unwrap_or_else(Self::standing)
     }
 }

@@ -6,6 +6,7 @@ mod answers;
 mod backend;
 mod health;
 mod inputs;
+mod operations;
 mod pages;
 
 use app::classify::Request as Question;
@@ -13,7 +14,7 @@ use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos::prelude::LeptosOptions;
-use server::http::{AppState, router};
+use server::http::{AppState, Operations, router};
 use std::{
     sync::{Arc, LazyLock},
     time::Duration,
@@ -47,6 +48,10 @@ impl Reply {
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
+    send_with(fake, Operations::default(), request).await
+}
+
+async fn send_with(fake: Arc<Fake>, operations: Operations, request: Request<Body>) -> Reply {
     let answer = RUNTIME.spawn(async move {
         let leptos = LeptosOptions::builder().output_name("vitrine").build();
         let router = router(AppState {
@@ -55,6 +60,7 @@ async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
             max_upload: MAX_UPLOAD,
             max_bodies: 4,
             body_timeout: Duration::from_millis(300),
+            operations,
         });
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

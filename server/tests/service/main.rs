@@ -5,7 +5,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod duty;
 mod faults;
+mod meters;
 mod pressure;
 mod reload;
 mod states;
@@ -30,6 +32,7 @@ fn limits() -> Limits {
         queue: 32,
         max_batch: 8,
         timeout: Duration::from_secs(60),
+        stuck_after: Duration::from_secs(120),
         max_upload: 1 << 20,
         fallback: true,
         loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },

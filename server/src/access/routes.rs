@@ -1,0 +1,35 @@
+//! Which requests need a key, and which cost something.
+
+use http::{HeaderMap, Method, Uri, header::ACCEPT};
+
+/// Probes: whoever keeps the server running has no key, and learns nothing of anybody's pictures.
+const PROBES: [&str; 5] = ["/livez", "/readyz", "/v2/health/live", "/v2/health/ready", "/ping"];
+/// What the page asks while it waits for a model. It costs next to nothing.
+const STATES: [&str; 2] = ["/api/model", "/api/models"];
+
+pub(super) fn is_probe(uri: &Uri) -> bool {
+    PROBES.contains(&uri.path())
+}
+
+/// Whether a request comes from the page: reading it, its own calls, and its form without
+/// JavaScript. Anybody can make a request look like that.
+pub(super) fn is_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+    let html =
+        |value: &http::HeaderValue| value.to_str().is_ok_and(|accept| accept.contains("text/html"));
+    reads(method) || uri.path().starts_with("/api/") || headers.get_all(ACCEPT).iter().any(html)
+}
+
+/// Whether a request has a picture classified. The page does that for an address in its query,
+/// too.
+pub(super) fn classifies(method: &Method, uri: &Uri) -> bool {
+    if reads(method) {
+        let query = uri.query().unwrap_or_default();
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        return pairs.any(|(name, _)| matches!(&*name, "url" | "example"));
+    }
+    method != Method::OPTIONS && !STATES.contains(&uri.path())
+}
+
+fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
