@@ -9,6 +9,7 @@ mod admin;
 mod commands;
 mod keys;
 mod models;
+mod rates;
 mod serving;
 mod traces;
 
