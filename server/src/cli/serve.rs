@@ -3,7 +3,9 @@
 mod access;
 mod admin;
 mod effective;
+mod ending;
 mod fetching;
+mod listening;
 mod watching;
 
 use std::{
@@ -35,6 +37,7 @@ use crate::{
     telemetry::{self, LogFormat, LogLevel},
 };
 pub(crate) use effective::effective;
+use listening::listen;
 
 /// What `serve` can be told.
 #[derive(Debug, Clone, Args)]
@@ -172,7 +175,7 @@ impl Serve {
             ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(router);
         let serving = server.handle(handle.clone()).serve(peers);
         // Before anybody is told that they may come, since they may also tell us to go.
-        let mut signals = Signals::new().context("cannot listen for signals")?;
+        let signals = Signals::new().context("cannot listen for signals")?;
         tracing::info!("listening on http://{address}/");
         let admin = admin.map(|admin| {
             let config = Arc::new(config);
@@ -182,7 +185,7 @@ impl Serve {
         if let Some(keys) = keys {
             access::reread(keys).context("cannot listen for SIGHUP")?;
         }
-        file_away(&service);
+        listening::file_away(&service);
         watching::start(Arc::clone(service.registry()), Duration::from_secs(self.watch))
             .context("cannot listen for SIGHUP")?;
         if self.pull {
@@ -196,24 +199,9 @@ impl Serve {
             }
         });
 
-        let (grace, linger) = (Duration::from_secs(self.drain), Duration::from_secs(self.linger));
-        let draining = Arc::clone(&service);
-        tokio::spawn(async move {
-            let signal = signals.next().await;
-            draining.drain();
-            tracing::info!("{signal}: finishing what was accepted");
-            // Whoever sends requests here needs a moment to notice; a second signal is impatient.
-            let impatient = tokio::time::timeout(linger, signals.next()).await;
-            if let Ok(signal) = impatient {
-                tracing::warn!("{signal} again: leaving at once");
-                handle.shutdown();
-                return;
-            }
-            handle.graceful_shutdown(Some(grace));
-            let signal = signals.next().await;
-            tracing::warn!("{signal} again: leaving at once");
-            handle.shutdown();
-        });
+        let grace = Duration::from_secs(self.drain);
+        let linger = Duration::from_secs(self.linger);
+        tokio::spawn(ending::on_signal(signals, Arc::clone(&service), handle, linger, grace));
         serving.await.context("the server stopped")?;
         // Only now, since a request under way may still need the worker.
         if let Err(error) = service.shutdown(grace).await {
@@ -258,28 +246,6 @@ struct Ways {
     public: TcpListener,
     admin: Option<Listening>,
     keys: Option<Arc<KeyRing>>,
-}
-
-/// How often single times are filed away: a few thousand numbers are held meanwhile.
-const FILING: Duration = Duration::from_secs(5);
-
-fn file_away(service: &Service) {
-    let meters = Arc::clone(service.meters());
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(FILING);
-        loop {
-            ticks.tick().await;
-            meters.file_away();
-        }
-    });
-}
-
-fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; is it taken? Choose another one with {flag}")
-    })?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
 }
 
 fn default_site() -> PathBuf {

@@ -8,7 +8,7 @@ use std::{
 use axum_server::Handle;
 use clap::{Args, builder::FalseyValueParser};
 
-use super::listen;
+use super::listening::listen;
 use crate::{
     access::KeyRing,
     admin::{self, Admin},
