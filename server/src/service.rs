@@ -159,6 +159,8 @@ impl Service {
             Unavailable::Unknown => faults::unknown_model(name),
             Unavailable::State(model, state) => faults::not_ready(&model, &state),
         };
+        // A model may be loaded before the worker's thread has begun.
+        let _ = self.broker.health().wait_for(|health| *health != Health::Loading).await;
         let unavailable = match self.registry.loaded(name).await {
             Ok(loaded) => return Ok(loaded),
             Err(unavailable) => unavailable,
