@@ -15,4 +15,6 @@ mod shell;
 mod status;
 pub mod wire;
 
+#[cfg(feature = "ssr")]
+pub use shell::document;
 pub use shell::{App, shell};

@@ -35,6 +35,37 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// A document without a script, for a page that stands beside the others: a title and what is in
+/// it. To be rendered on the server only.
+#[cfg(feature = "ssr")]
+pub fn document(
+    options: LeptosOptions,
+    title: &'static str,
+    content: impl IntoView,
+) -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet id="vitrine" options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <Title text=format!("{title} · vitrine")/>
+                <a class="skip" href="#content">"Skip to content"</a>
+                <Header/>
+                <main id="content" tabindex="-1">{content.into_view()}</main>
+                <Footer/>
+            </body>
+        </html>
+    }
+}
+
 /// All pages, in the browser and on the server.
 ///
 /// ## Server-side rendering

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 
 use crate::desk::Desk;
 use crate::{
-    Config, Counts, Health, Observer, Pipeline, ShutdownError, SubmitError, Ticket, worker,
+    Config, Counts, Health, Observer, Pipeline, Priority, ShutdownError, SubmitError, Ticket,
+    worker,
 };
 
 mod shutdown;
@@ -63,7 +64,8 @@ impl<Request: Send + 'static, Response: Send + 'static> Broker<Request, Response
         Ok(Self { worker: Arc::new(Worker { desk, thread, alive }) })
     }
 
-    /// Puts a request at the end of the queue, or refuses it. Never blocks.
+    /// Puts a request of [`Priority::Normal`] behind those of its class, or refuses it. Never
+    /// blocks.
     ///
     /// A request that has not been answered at its deadline is answered
     /// [`RunError::Expired`](crate::RunError::Expired), and is not run if it was still waiting.
@@ -76,7 +78,22 @@ impl<Request: Send + 'static, Response: Send + 'static> Broker<Request, Response
         request: Request,
         deadline: Option<Instant>,
     ) -> Result<Ticket<Response>, SubmitError> {
-        self.worker.desk.submit(request, deadline)
+        self.submit_as(Priority::Normal, request, deadline)
+    }
+
+    /// Does what [`Broker::submit`] does, for a request of any class. The queue has as many places
+    /// for all classes together.
+    ///
+    /// # Errors
+    ///
+    /// See [`SubmitError`] for the reasons of a refusal. The request is dropped then.
+    pub fn submit_as(
+        &self,
+        priority: Priority,
+        request: Request,
+        deadline: Option<Instant>,
+    ) -> Result<Ticket<Response>, SubmitError> {
+        self.worker.desk.submit(request, deadline, priority)
     }
 
     /// A view of the health of the broker, which can be read and waited for without the worker.

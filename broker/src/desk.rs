@@ -7,9 +7,10 @@ use tokio::sync::{oneshot, watch};
 use crate::estimate::Estimate;
 use crate::observer::{Guarded, Observer};
 use crate::panics::{contained, discard};
+use crate::priority::Place;
 use crate::queue::{Gone, Queue};
 use crate::ticket::{Leave, Left};
-use crate::{Counts, Health, RunError, SubmitError, Ticket};
+use crate::{Counts, Health, Priority, RunError, SubmitError, Ticket};
 
 mod work;
 
@@ -61,6 +62,7 @@ where
         self: &Arc<Self>,
         request: Request,
         deadline: Option<Instant>,
+        priority: Priority,
     ) -> Result<Ticket<Response>, SubmitError> {
         let now = Instant::now();
         let (reply, answer) = oneshot::channel();
@@ -73,18 +75,18 @@ where
                 // The request must be dropped where no lock is held, so it is handed out again.
                 Err((refusal, request))
             }
-            None => Ok(state.queue.push(request, reply, now, deadline)),
+            None => Ok(state.queue.push(request, reply, now, deadline, priority)),
         };
         let queued = state.queue.len();
         drop(state);
 
         self.answer(expired, &RunError::Expired);
         match admission {
-            Ok(id) => {
+            Ok(place) => {
                 self.bell.notify_one();
                 self.observer.tell(Observer::accepted);
                 self.observer.tell(|observer| observer.depth(queued));
-                Ok(Ticket::new(id, answer, deadline, self.clone()))
+                Ok(Ticket::new(place, answer, deadline, self.clone()))
             }
             Err((refusal, _)) => {
                 self.observer.tell(|observer| observer.rejected(&refusal));
@@ -202,9 +204,9 @@ where
     Request: Send + 'static,
     Response: Send + 'static,
 {
-    fn leave(&self, id: u64, left: Left) -> bool {
+    fn leave(&self, place: Place, left: Left) -> bool {
         let mut state = self.lock();
-        let Some(gone) = state.queue.leave(id, left) else { return false };
+        let Some(gone) = state.queue.leave(place, left) else { return false };
         let queued = state.queue.len();
         drop(state);
         match left {

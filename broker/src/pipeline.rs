@@ -23,7 +23,7 @@ pub trait Pipeline: 'static {
 
     /// May `next` run in the same batch as `first`?
     ///
-    /// Requests are never reordered, so the first one that does not join ends the batch and
+    /// Requests are not reordered for it, so the first one that does not join ends the batch and
     /// begins the next one. A panic here counts as "no".
     fn joins(&self, first: &Self::Request, next: &Self::Request) -> bool {
         let _ = (first, next);

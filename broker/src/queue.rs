@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use crate::priority::Place;
 use crate::ticket::{Left, Reply};
-use crate::{Answer, Counts, RunError};
+use crate::{Answer, Counts, Priority, RunError};
 
 /// The requests that await an answer, and the count of all.
 ///
@@ -14,9 +15,9 @@ use crate::{Answer, Counts, RunError};
 pub(crate) struct Queue<Request, Response> {
     limit: usize,
     next_id: u64,
-    /// Ordered by id, which is the order of submission.
-    waiting: BTreeMap<u64, Waiting<Request, Response>>,
-    running: BTreeMap<u64, Running<Response>>,
+    /// In the order in which they are run.
+    waiting: BTreeMap<Place, Waiting<Request, Response>>,
+    running: BTreeMap<Place, Running<Response>>,
     /// `queued` and `running` stay zero here, the maps know them.
     totals: Counts,
 }
@@ -38,7 +39,7 @@ struct Running<Response> {
 }
 
 /// A request that was looked at. It is still in the queue.
-pub(crate) type Lent<Request> = (u64, Request);
+pub(crate) type Lent<Request> = (Place, Request);
 
 /// What was taken out before it ran, for the caller to answer and to drop. The request is None if
 /// the worker holds it.
@@ -80,19 +81,20 @@ impl<Request, Response> Queue<Request, Response> {
         reply: Reply<Response>,
         accepted: Instant,
         deadline: Option<Instant>,
-    ) -> u64 {
-        let id = self.next_id;
+        priority: Priority,
+    ) -> Place {
+        let place = Place { priority, id: self.next_id };
         self.next_id += 1;
         self.totals.accepted += 1;
-        self.waiting.insert(id, Waiting { request: Some(request), reply, accepted, deadline });
-        id
+        self.waiting.insert(place, Waiting { request: Some(request), reply, accepted, deadline });
+        place
     }
 
     /// Takes a request out whose ticket no longer waits, or nothing if its fate is decided.
-    pub(crate) fn leave(&mut self, id: u64, left: Left) -> Option<Gone<Request, Response>> {
-        let gone = match self.waiting.remove(&id) {
+    pub(crate) fn leave(&mut self, place: Place, left: Left) -> Option<Gone<Request, Response>> {
+        let gone = match self.waiting.remove(&place) {
             Some(waiting) => (waiting.request, waiting.reply),
-            None => (None, self.running.remove(&id)?.reply),
+            None => (None, self.running.remove(&place)?.reply),
         };
         match left {
             Left::Cancelled => self.totals.cancelled += 1,
@@ -116,12 +118,12 @@ impl<Request, Response> Queue<Request, Response> {
     /// Hands out the first requests to be looked at.
     pub(crate) fn lend(&mut self, most: usize) -> Vec<Lent<Request>> {
         let first = self.waiting.iter_mut().take(most);
-        first.filter_map(|(id, waiting)| Some((*id, waiting.request.take()?))).collect()
+        first.filter_map(|(place, waiting)| Some((*place, waiting.request.take()?))).collect()
     }
 
     /// Puts a lent request back into its place, or returns it if the place is gone.
-    pub(crate) fn give_back(&mut self, (id, request): Lent<Request>) -> Option<Request> {
-        match self.waiting.get_mut(&id) {
+    pub(crate) fn give_back(&mut self, (place, request): Lent<Request>) -> Option<Request> {
+        match self.waiting.get_mut(&place) {
             Some(waiting) => {
                 waiting.request = Some(request);
                 None
@@ -130,28 +132,28 @@ impl<Request, Response> Queue<Request, Response> {
         }
     }
 
-    pub(crate) fn is_waiting(&self, id: u64) -> bool {
-        self.waiting.contains_key(&id)
+    pub(crate) fn is_waiting(&self, place: Place) -> bool {
+        self.waiting.contains_key(&place)
     }
 
     /// Moves a lent request to those that run and tells how long it waited, or returns None if it
     /// is gone.
-    pub(crate) fn start(&mut self, id: u64, now: Instant) -> Option<Duration> {
-        let Waiting { reply, accepted, .. } = self.waiting.remove(&id)?;
+    pub(crate) fn start(&mut self, place: Place, now: Instant) -> Option<Duration> {
+        let Waiting { reply, accepted, .. } = self.waiting.remove(&place)?;
         let waited = now.saturating_duration_since(accepted);
-        self.running.insert(id, Running { reply, waited });
+        self.running.insert(place, Running { reply, waited });
         Some(waited)
     }
 
     /// Decides a request that ran, or returns the response if it has left.
     pub(crate) fn finish(
         &mut self,
-        id: u64,
+        place: Place,
         outcome: Result<Response, RunError>,
         ran: Duration,
         batch_size: usize,
     ) -> Result<Decided<Response>, Option<Response>> {
-        let Some(Running { reply, waited }) = self.running.remove(&id) else {
+        let Some(Running { reply, waited }) = self.running.remove(&place) else {
             return Err(outcome.ok());
         };
         match &outcome {

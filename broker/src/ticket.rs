@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep_until};
 
 use crate::RunError;
+use crate::priority::Place;
 
 /// A response and how it came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct Answer<R> {
 /// whose timer is disabled.
 #[must_use = "dropping a ticket cancels its request"]
 pub struct Ticket<R> {
-    id: u64,
+    place: Place,
     answer: oneshot::Receiver<Result<Answer<R>, RunError>>,
     deadline: Option<Instant>,
     /// Made by the first poll: a request may be submitted where no runtime is.
@@ -58,7 +59,7 @@ pub(crate) enum Left {
 pub(crate) trait Leave: Send + Sync {
     /// Returns false if the fate of the request is already decided, in which case its answer has
     /// been sent or is about to be.
-    fn leave(&self, id: u64, left: Left) -> bool;
+    fn leave(&self, place: Place, left: Left) -> bool;
 }
 
 /// The other end of a ticket.
@@ -66,12 +67,12 @@ pub(crate) type Reply<R> = oneshot::Sender<Result<Answer<R>, RunError>>;
 
 impl<R> Ticket<R> {
     pub(crate) fn new(
-        id: u64,
+        place: Place,
         answer: oneshot::Receiver<Result<Answer<R>, RunError>>,
         deadline: Option<Instant>,
         desk: Arc<dyn Leave>,
     ) -> Self {
-        Self { id, answer, deadline, timer: None, desk, answered: false }
+        Self { place, answer, deadline, timer: None, desk, answered: false }
     }
 
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -95,7 +96,7 @@ impl<R> Future for Ticket<R> {
             return Poll::Ready(answer.unwrap_or(Err(RunError::Stopped)));
         }
         // The answer may be decided at this very moment. Then it counts, and is waited for.
-        if self.poll_deadline(context).is_ready() && self.desk.leave(self.id, Left::Expired) {
+        if self.poll_deadline(context).is_ready() && self.desk.leave(self.place, Left::Expired) {
             self.answered = true;
             return Poll::Ready(Err(RunError::Expired));
         }
@@ -106,7 +107,7 @@ impl<R> Future for Ticket<R> {
 impl<R> Drop for Ticket<R> {
     fn drop(&mut self) {
         if !self.answered {
-            self.desk.leave(self.id, Left::Cancelled);
+            self.desk.leave(self.place, Left::Cancelled);
         }
     }
 }
@@ -114,7 +115,7 @@ impl<R> Drop for Ticket<R> {
 impl<R> fmt::Debug for Ticket<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ticket")
-            .field("id", &self.id)
+            .field("place", &self.place)
             .field("deadline", &self.deadline)
             .field("answered", &self.answered)
             .finish_non_exhaustive()

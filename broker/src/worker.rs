@@ -46,9 +46,9 @@ impl<Request: Send + 'static, Response: Send + 'static> Drop for LastWords<'_, R
 
 fn serve<P: Pipeline>(desk: &Desk<P::Request, P::Response>, max_batch: usize, pipeline: &mut P) {
     while let Some(batch) = desk.next_batch(max_batch, |first, next| pipeline.joins(first, next)) {
-        let (ids, requests, started) = batch.into_parts();
+        let (places, requests, started) = batch.into_parts();
         let outcome = run(pipeline, requests);
-        desk.finish(&ids, started.elapsed(), outcome);
+        desk.finish(&places, started.elapsed(), outcome);
     }
 }
 

@@ -4,8 +4,9 @@ mod client;
 mod keys;
 mod rate;
 mod routes;
+mod tab;
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{net::IpAddr, sync::Arc};
 
 use app::problem::Problem;
 use http::{HeaderMap, Method, Uri};
@@ -13,6 +14,7 @@ use http::{HeaderMap, Method, Uri};
 pub use client::{Proxies, ProxyHeader};
 pub use keys::{Key, KeyError, KeyRing, entry, generate};
 pub use rate::{Limiter, Rate, RateError, Standing, Who};
+pub use tab::{Tab, charging, current, owe};
 
 use crate::meters::Meters;
 
@@ -38,8 +40,10 @@ pub struct Access {
 pub struct Grant {
     /// The name of its key.
     pub key: Option<String>,
-    /// What is left of its rate, if it is limited.
+    /// What is left of its rate, if it is limited and has cost something.
     pub standing: Option<Standing>,
+    /// What further pictures are charged to, if its rate is limited.
+    pub tab: Option<Tab>,
 }
 
 /// A request that is refused.
@@ -66,11 +70,12 @@ impl Access {
     ) -> Result<Grant, Refusal> {
         let key = self.key(method, uri, headers)?;
         let rate = key.as_ref().and_then(|key| key.rate).or(self.rate);
-        let standing = match rate.filter(|_| routes::classifies(method, uri)) {
-            Some(rate) => Some(self.take(rate, key.as_deref(), headers, peer)?),
+        let tab = rate.map(|rate| self.tab(rate, key.as_deref(), headers, peer));
+        let standing = match tab.as_ref().filter(|_| routes::classifies(method, uri)) {
+            Some(tab) => Some(tab.take()?),
             None => None,
         };
-        Ok(Grant { key: key.map(|key| key.name.clone()), standing })
+        Ok(Grant { key: key.map(|key| key.name.clone()), standing, tab })
     }
 
     fn key(
@@ -93,30 +98,13 @@ impl Access {
         })
     }
 
-    fn take(
-        &self,
-        rate: Rate,
-        key: Option<&Key>,
-        headers: &HeaderMap,
-        peer: IpAddr,
-    ) -> Result<Standing, Refusal> {
+    fn tab(&self, rate: Rate, key: Option<&Key>, headers: &HeaderMap, peer: IpAddr) -> Tab {
         let (who, by) = match key {
             Some(key) => (Who::Key(key.name.clone()), "key"),
             None => (Who::of(self.proxies.client(peer, headers)), "address"),
         };
-        self.limiter.take(who, rate, Instant::now()).map_err(|standing| {
-            if let Some(meters) = &self.meters {
-                meters.throttled(by);
-            }
-            let seconds = standing.retry_after.unwrap_or(1);
-            let problem = Problem::new(
-                429,
-                "rate_limited",
-                "Too many requests",
-                format!("At most {rate} are taken from one {by}. Try again in {seconds} s."),
-            );
-            Refusal { problem: problem.retry_after(seconds), standing: Some(standing) }
-        })
+        let (limiter, meters) = (Arc::clone(&self.limiter), self.meters.clone());
+        Tab { who, by, rate, limiter, meters }
     }
 }
 

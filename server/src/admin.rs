@@ -21,7 +21,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     access::KeyRing,
     backend::Backend,
-    http::{HttpRequest, HttpResponse, accept::Format, exposed, health, problem, request_log},
+    http::{
+        AppState, HttpRequest, HttpResponse, accept::Format, dialect, exposed, health, problem,
+        repository_control, request_log,
+    },
     service::Service,
     telemetry::LogLevel,
 };
@@ -31,6 +34,8 @@ use crate::{
 pub struct Admin {
     /// The service.
     pub service: Arc<Service>,
+    /// What the routes of the protocols work with.
+    pub state: AppState,
     /// What is logged.
     pub log: LogLevel,
     /// The configuration, as it is shown.
@@ -63,6 +68,7 @@ pub fn check(address: SocketAddr, keyed: bool, open: bool) -> Result<(), TooOpen
 
 /// The routes.
 pub fn router(admin: Admin) -> Router {
+    let control = repository_control().with_state(admin.state.clone());
     Router::new()
         .route("/metrics", get(metrics))
         .route("/livez", get(live))
@@ -73,11 +79,13 @@ pub fn router(admin: Admin) -> Router {
         .route("/rescan", post(models::rescan))
         .route("/log", get(log).put(set_log))
         .route("/config", get(config))
+        .merge(control)
         .method_not_allowed_fallback(async || refuse(&not_this_way()))
         .fallback(async || refuse(&not_here()))
         .layer(from_fn_with_state(admin.clone(), keyed))
         .layer(from_fn(browser::keep_out))
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(dialect::reword))
         .layer(from_fn_with_state(None, request_log::log))
         .with_state(admin)
 }

@@ -1,15 +1,42 @@
 //! What the HTTP layer needs besides classifying: pictures to try, and how things stand.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use app::{classify::Classifier, problem::Problem, wire::ModelState};
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::service::{Ask, ModelStatistics, Visit};
+
+/// What asking to be let in gives, later.
+pub type Visiting<'a> = Pin<Box<dyn Future<Output = Result<Visit, Problem>> + Send + 'a>>;
+
+/// What asking for a model to be loaded gives, later.
+pub type Loading<'a> = Pin<Box<dyn Future<Output = Result<(), Problem>> + Send + 'a>>;
+
 /// The service behind the routes. A test puts a made-up one here.
 pub trait Backend: Classifier {
     /// The example picture of a model with this file name, as encoded.
     fn example(&self, model: &str, file: &str) -> Option<Bytes>;
+
+    /// Lets a request with several pictures in, or refuses it.
+    fn visit(&self, ask: Ask) -> Visiting<'_>;
+
+    /// Pictures of one request at most.
+    fn max_pictures(&self) -> usize;
+
+    /// What the models have been asked since the start, by name; those never asked are left out.
+    fn statistics(&self) -> BTreeMap<String, ModelStatistics>;
+
+    /// Loads a model, also one that was unloaded, and waits for it.
+    fn load<'a>(&'a self, model: &'a str) -> Loading<'a>;
+
+    /// Takes a model out of memory, until it is loaded again.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such model, or it is not in a state to be unloaded.
+    fn unload(&self, model: &str) -> Result<(), Problem>;
 
     /// Counts a request that is refused because there is no place for it, and says so.
     fn refuse(&self) -> Problem;

@@ -1,6 +1,7 @@
 //! The command line. Every option of the server is a flag and an environment variable.
 
 mod classify;
+mod import;
 mod key;
 mod models;
 mod options;
@@ -11,6 +12,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use serve::effective;
 
+use crate::mount::Mounts;
 pub use options::{FetchOptions, FolderOptions, MirrorOptions, ModelOptions};
 
 /// Puts a trained image classifier behind a web page and an API.
@@ -38,18 +40,20 @@ enum Command {
     Models(models::Models),
     /// Download weights that are not here
     Pull(pull::Pull),
+    /// Make a model of weights from Keras, PyTorch or tch
+    Import(Box<import::Import>),
     /// Make keys for programs
     Key(key::Key),
 }
 
 impl Cli {
     /// Reads the command line and the environment, and runs the command. Ends the program if they
-    /// cannot be read.
+    /// cannot be read. If it is to serve, `mount` may add pipelines.
     ///
     /// # Errors
     ///
     /// What stopped it, as a chain that reads as one line.
-    pub fn run() -> anyhow::Result<()> {
+    pub fn run(mount: impl FnOnce(&mut Mounts) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let command = Self::command();
         let matches = command.clone().get_matches();
         let cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -59,12 +63,13 @@ impl Cli {
                     .subcommand()
                     .and_then(|(name, matches)| Some((command.find_subcommand(name)?, matches)));
                 let (command, matches) = given.unwrap_or((&command, &matches));
-                serve.run(effective(command, matches))
+                serve.run(effective(command, matches), mount)
             }
             Command::Key(key) => key.run(),
             Command::Classify(classify) => classify.run(),
             Command::Models(models) => models.run(),
             Command::Pull(pull) => pull.run(),
+            Command::Import(import) => import.run(),
         }
     }
 }

@@ -3,13 +3,19 @@
 pub(crate) mod accept;
 mod assets;
 pub mod classify;
+pub(crate) mod dialect;
 mod headers;
 pub(crate) mod health;
-mod input;
+mod hugging_face;
+pub(crate) mod input;
 mod intake;
+mod kserve_v1;
+mod oip;
 mod operations;
 pub(crate) mod problem;
 pub(crate) mod request_log;
+mod several;
+mod torchserve;
 mod trace_context;
 mod upload_guard;
 
@@ -37,6 +43,7 @@ use tower_http::{
 };
 
 use crate::backend::Backend;
+pub use oip::control as repository_control;
 pub(crate) use operations::exposed;
 pub use operations::{Exposition, Operations};
 
@@ -71,7 +78,7 @@ impl FromRef<AppState> for LeptosOptions {
 
 impl AppState {
     /// What a page and a server function find in context.
-    fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
+    pub(crate) fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
         let backend = Arc::clone(&self.backend);
         move || {
             let classifier: SharedClassifier = Arc::clone(&backend) as SharedClassifier;
@@ -85,41 +92,46 @@ impl AppState {
 /// as long as it looks for them: a page that is rendered meanwhile would never be finished.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// Everything vitrine answers to.
-pub fn router(state: AppState) -> NormalizePath<Router> {
+/// Everything vitrine answers to, and what is mounted beside it.
+pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
     let page = {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
     let Operations { access, origins, meters, exposition } = state.operations.clone();
     let mut router = Router::new()
-        .leptos_routes_with_context(&state, PAGES.clone(), state.context(), page)
+        .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
         .route("/models/{model}/{file}", get(assets::example))
         .route("/favicon.svg", get(assets::top_level))
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready));
+        .route("/readyz", get(health::ready))
+        .nest("/v1", kserve_v1::routes())
+        .nest("/v2", oip::routes())
+        .merge(torchserve::routes());
     if exposition.is_some() {
         router = router.route("/metrics", get(operations::metrics));
     }
     let mut router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
+        .with_state(state.clone())
+        .merge(mounts)
         // Every body is cut off at one limit below; readers need none of their own.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(upload_guard::multipart_only))
-        .layer(from_fn_with_state(intake::Intake::new(&state), intake::limit))
+        .layer(from_fn_with_state(intake::Intake::new(state), intake::limit))
         .layer(from_fn(upload_guard::no_circles))
         .layer(from_fn_with_state(access, operations::guard))
-        .layer(CatchPanicLayer::custom(problem::panicked));
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(dialect::reword));
     if !origins.is_empty() {
         router = router.layer(operations::cors(&origins));
     }
     let router = router
         .layer(from_fn(headers::security))
-        .layer(from_fn_with_state(meters, request_log::log))
-        .with_state(state);
+        .layer(from_fn_with_state(meters, request_log::log));
     // Outside the router, since a layer inside it runs only after a route has been chosen.
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }

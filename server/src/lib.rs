@@ -1,4 +1,7 @@
 //! The server of vitrine as a library: what the `vitrine` program is put together from.
+//!
+//! A program of one's own serves all that `vitrine` does, and pipelines that are not a classifier
+//! on libtorch beside it: see [`run`] and [`mount`].
 
 pub mod access;
 pub mod admin;
@@ -7,8 +10,11 @@ pub mod catalogue;
 pub mod cli;
 mod error_chain;
 pub mod fetch;
+pub mod grpc;
 pub mod http;
 pub mod meters;
+pub mod mount;
+pub mod oip;
 pub mod pull;
 pub mod registry;
 pub mod service;
@@ -16,3 +22,18 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 pub mod worker;
+
+use std::process::ExitCode;
+
+/// Runs the `vitrine` program: does what the command line says. When that is to serve, `mount` may
+/// add pipelines first.
+pub fn run(mount: impl FnOnce(&mut mount::Mounts) -> anyhow::Result<()>) -> ExitCode {
+    match cli::Cli::run(mount) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with the whole chain: what failed, and why.
+            eprintln!("vitrine: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

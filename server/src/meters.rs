@@ -6,10 +6,15 @@
 //! requests = accepted + rejected + preparing
 //! accepted = ok + failed + expired + cancelled + queued + running
 //! ```
+//!
+//! There, a request with several pictures counts as so many. Requests as such are in the
+//! [`ModelStatistics`].
 
+mod call;
 mod exposition;
 mod passage;
 mod stages;
+mod statistics;
 
 use std::{
     collections::BTreeMap,
@@ -17,20 +22,22 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 
+use call::Call;
 pub use exposition::{Gauges, ModelGauges};
 pub use passage::{Mark, Passage};
 pub use stages::Stage;
 use stages::Stages;
+pub use statistics::{BatchStatistics, ModelStatistics, Reasons, Spent};
 
 /// The meters of all models, and those that belong to none.
 pub struct Meters {
     models: RwLock<BTreeMap<String, Arc<Meter>>>,
-    /// Requests for models that there are not. Their names would be labels without end.
+    /// Pictures for models that there are not. Their names would be labels without end.
     unknown: AtomicU64,
     /// Requests that were refused before anybody knew which model they were for.
     turned_away: AtomicU64,
@@ -46,7 +53,7 @@ struct Meter {
     stages: Stages,
 }
 
-/// What has become of the requests for one model, at one instant.
+/// What has become of the pictures for one model, at one instant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// All that asked for the model.
@@ -61,7 +68,7 @@ pub struct Tally {
     pub rejected: u64,
     /// Their time was up before their answer.
     pub expired: u64,
-    /// Their sender went away.
+    /// Their sender went away, or another picture spoiled the whole request.
     pub cancelled: u64,
     /// Being fetched, decoded and prepared now; not yet accepted.
     pub preparing: u64,
@@ -69,16 +76,12 @@ pub struct Tally {
     pub queued: u64,
     /// In the network now, or just out of it.
     pub running: u64,
-    /// Pictures that the network ran on.
-    pub pictures: u64,
-    /// Runs of the network.
-    pub batches: u64,
     /// Pictures as they came, in bytes.
     pub bytes: u64,
     /// Problems by their code, of which there is a fixed number.
     pub problems: BTreeMap<String, u64>,
-    /// Time spent in each stage by the requests that were answered, in microseconds.
-    pub spent_us: BTreeMap<Stage, u64>,
+    /// Requests as such, and runs of the network.
+    pub statistics: ModelStatistics,
 }
 
 impl std::fmt::Debug for Meters {
@@ -103,9 +106,18 @@ impl Default for Meters {
 }
 
 impl Meters {
-    /// A request for a model that there is has come.
+    /// A request with one picture for a model that there is has come.
     pub fn arrive(&self, model: &str) -> Passage {
-        Passage::new(self.meter(model))
+        let meter = self.meter(model);
+        Passage::new(Arc::clone(&meter), Arc::new(Call::new(meter, 1)))
+    }
+
+    /// A request with so many pictures for a model that there is has come.
+    pub fn arrive_together(&self, model: &str, pictures: usize) -> Vec<Passage> {
+        let meter = self.meter(model);
+        let call = Arc::new(Call::new(Arc::clone(&meter), pictures));
+        let passage = |_| Passage::new(Arc::clone(&meter), Arc::clone(&call));
+        (0..pictures).map(passage).collect()
     }
 
     /// There is this model. Its meters show zeros from now on, so that the first request is seen
@@ -114,9 +126,9 @@ impl Meters {
         self.meter(model);
     }
 
-    /// A request for a model that there is not has come.
-    pub fn unknown_model(&self) {
-        self.unknown.fetch_add(1, Ordering::Relaxed);
+    /// So many pictures for a model that there is not have come.
+    pub fn unknown_model(&self, pictures: u64) {
+        self.unknown.fetch_add(pictures, Ordering::Relaxed);
     }
 
     /// A request was refused before anybody knew which model it was for.
@@ -124,13 +136,15 @@ impl Meters {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The network of a model has run on so many pictures.
-    pub fn ran(&self, model: &str, pictures: usize) {
+    /// The network of a model has run on so many pictures at once.
+    pub fn ran(&self, model: &str, pictures: usize, took: Duration) {
         let meter = self.meter(model);
         meter.stages.batch(pictures);
         let mut counts = meter.lock();
-        counts.pictures += pictures as u64;
-        counts.batches += 1;
+        let statistics = &mut counts.statistics;
+        statistics.last_inference = Some(SystemTime::now());
+        statistics.pictures += pictures as u64;
+        statistics.batches.entry(pictures).or_default().runs.add(took);
     }
 
     /// An answer of HTTP with this status.
@@ -148,13 +162,13 @@ impl Meters {
         self.count("vitrine_http_unauthorized_total", "code", code.to_owned());
     }
 
-    /// How the requests for every model that was ever asked for stand.
+    /// How the pictures for every model that was ever asked for stand.
     pub fn tallies(&self) -> BTreeMap<String, Tally> {
         let models = self.models.read().unwrap_or_else(PoisonError::into_inner);
         models.iter().map(|(name, meter)| (name.clone(), meter.lock().clone())).collect()
     }
 
-    /// Requests that were refused and that no model's tally has.
+    /// Pictures that were refused and that no model's tally has.
     pub fn refused_elsewhere(&self) -> u64 {
         self.unknown.load(Ordering::Relaxed) + self.turned_away.load(Ordering::Relaxed)
     }
@@ -193,17 +207,12 @@ impl Meter {
 }
 
 impl Tally {
-    /// Whether every request is accounted for. Anything else is a bug.
+    /// Whether every picture is accounted for. Anything else is a bug.
     pub fn adds_up(&self) -> bool {
         let settled = self.ok + self.failed + self.expired + self.cancelled;
         self.accepted == settled + self.queued + self.running
             && self.requests == self.accepted + self.rejected + self.preparing
     }
-}
-
-/// Whole microseconds, as Triton counts time.
-fn microseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
-//! The one `classify` call behind the page and every protocol.
+//! What is behind the page and every protocol: requests are let in, and their pictures scored.
 
+mod admission;
 mod answer;
 pub(crate) mod faults;
 mod intake;
 mod standing;
+mod visit;
+mod way;
 
 use std::{
+    collections::BTreeMap,
     convert::Infallible,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
@@ -18,22 +22,25 @@ use app::{
 };
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
+pub use crate::meters::ModelStatistics;
 use crate::{
-    backend::{Backend, Readiness},
+    backend::{self, Backend, Readiness, Visiting},
     catalogue::{Catalogue, file_name},
     fetch::Fetcher,
     meters::Meters,
     registry::{Loaded, Loading, Registry, Unavailable, Version},
-    worker::{Job, Worker},
+    worker::Worker,
 };
+pub use visit::{Ask, Item, Scored, Visit};
+use way::Way;
 
 /// How much is taken, and how long it may last.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Requests waiting for the worker at most.
+    /// Pictures waiting for the worker at most, and pictures of one request.
     pub queue: usize,
     /// Pictures in one run of a network at most.
     pub max_batch: usize,
@@ -54,15 +61,11 @@ pub struct Limits {
 #[derive(Debug)]
 pub struct Service {
     registry: Arc<Registry>,
-    broker: Broker<Job, Vec<f32>>,
-    fetcher: Fetcher,
-    limits: Limits,
-    decode_limits: DecodeLimits,
-    /// One permit for each request between its arrival and its answer, so that pictures waiting
-    /// to be decoded are bounded too and not only those that wait for the worker.
-    admission: Semaphore,
-    /// One permit for each picture that is decoded now: more would only share the same cores.
-    decoding: Arc<Semaphore>,
+    way: Arc<Way>,
+    /// One permit for each picture between its arrival and its answer, so that pictures waiting
+    /// to be decoded are bounded too and not only those that wait for the worker. The only door:
+    /// the broker has a place for whoever is let in.
+    admission: Arc<Semaphore>,
     meters: Arc<Meters>,
     /// Whether the program is about to end.
     draining: AtomicBool,
@@ -82,7 +85,7 @@ impl Service {
     ) -> std::io::Result<Self> {
         let config = Config {
             name: "vitrine-worker".to_owned(),
-            queue: limits.queue,
+            queue: limits.queue + limits.max_batch,
             max_batch: limits.max_batch,
         };
         let threads = limits.loading.threads;
@@ -92,17 +95,25 @@ impl Service {
             move || Ok::<_, Infallible>(Worker::new(threads, meters))
         })?;
         let registry = Registry::start(catalogue, limits.loading.clone())?;
-        Ok(Self {
-            registry,
-            broker,
+        let admission = Arc::new(Semaphore::new(limits.queue + limits.max_batch));
+        let way = Arc::new(Way {
             fetcher,
-            admission: Semaphore::new(limits.queue + limits.max_batch),
-            decoding: Arc::new(Semaphore::new(threads)),
-            meters,
-            draining: AtomicBool::new(false),
             decode_limits: DecodeLimits::default(),
+            decoding: Arc::new(Semaphore::new(threads)),
+            broker,
             limits,
-        })
+        });
+        Ok(Self { registry, way, admission, meters, draining: AtomicBool::new(false) })
+    }
+
+    /// How much is taken, and how long it may last.
+    pub fn limits(&self) -> &Limits {
+        &self.way.limits
+    }
+
+    /// What a picture passes before it comes to a network.
+    pub(crate) fn way(&self) -> &Way {
+        &self.way
     }
 
     /// The models.
@@ -110,16 +121,22 @@ impl Service {
         &self.registry
     }
 
-    /// What has become of all requests.
+    /// What has become of all pictures.
     pub fn meters(&self) -> &Arc<Meters> {
         &self.meters
     }
 
     /// Waits until the worker is ready, and what is loaded at the start is loaded or has failed.
     pub async fn settled(&self) {
-        // Neither channel is closed while this service lives.
-        let _ = self.broker.health().wait_for(|health| *health != Health::Loading).await;
+        self.started().await;
+        // The channel is not closed while this service lives.
         let _ = self.registry.settled().wait_for(|settled| *settled).await;
+    }
+
+    /// Waits until the worker is ready, or has failed.
+    async fn started(&self) {
+        // The channel is not closed while this service lives.
+        let _ = self.way.broker.health().wait_for(|health| *health != Health::Loading).await;
     }
 
     /// Takes nothing more, lets the worker finish what it has, and ends its thread.
@@ -128,14 +145,14 @@ impl Service {
     ///
     /// When that takes longer than `grace`.
     pub async fn shutdown(&self, grace: Duration) -> Result<(), broker::ShutdownError> {
-        self.broker.shutdown(grace).await
+        self.way.broker.shutdown(grace).await
     }
 
     /// Writes a line in the log for every model: what it is doing, and who stands in for it.
     pub fn report(&self) {
         for version in self.registry.versions() {
             let model = &version.card().name;
-            let stand_in = version.card().fallback.as_ref().filter(|_| self.limits.fallback);
+            let stand_in = version.card().fallback.as_ref().filter(|_| self.way.limits.fallback);
             match (self.state(&version), stand_in) {
                 (ModelState::Ready, _) => tracing::info!("/{model} is served by {model}"),
                 (ModelState::Standby, _) => tracing::info!("/{model} is loaded when it is asked"),
@@ -154,41 +171,30 @@ impl Service {
     }
 
     /// The model that answers for the one that was asked for, in memory.
-    async fn resolve(&self, name: &str) -> Result<Arc<Loaded>, Problem> {
-        let refused = |unavailable| match unavailable {
-            Unavailable::Unknown => faults::unknown_model(name),
-            Unavailable::State(model, state) => faults::not_ready(&model, &state),
-        };
-        // A model may be loaded before the worker's thread has begun.
-        let _ = self.broker.health().wait_for(|health| *health != Health::Loading).await;
+    async fn resolve(&self, name: &str, stand_in: bool) -> Result<Arc<Loaded>, Problem> {
         let unavailable = match self.registry.loaded(name).await {
             Ok(loaded) => return Ok(loaded),
             Err(unavailable) => unavailable,
         };
-        match (&unavailable, self.stand_in(name)) {
+        match (&unavailable, self.stand_in(name).filter(|_| stand_in)) {
             (
                 Unavailable::State(_, ModelState::Absent { .. } | ModelState::Fetching { .. }),
                 Some(fallback),
-            ) => self.registry.loaded(&fallback).await.map_err(refused),
-            _ => Err(refused(unavailable)),
+            ) => self.registry.loaded(&fallback).await.map_err(|error| refused(name, error)),
+            _ => Err(refused(name, unavailable)),
         }
     }
 
     /// The name of the model that may stand in for another one.
     fn stand_in(&self, name: &str) -> Option<String> {
         let version = self.registry.version(name)?;
-        let fallback = version.card().fallback.clone().filter(|_| self.limits.fallback)?;
+        let fallback = version.card().fallback.clone().filter(|_| self.way.limits.fallback)?;
         self.registry.version(&fallback).map(|_| fallback)
-    }
-
-    /// A permit to be in the house; a problem when it is full.
-    fn admit(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.admission.try_acquire().map_err(|_| faults::busy(self.broker.expected_wait()))
     }
 
     fn state(&self, version: &Version) -> ModelState {
         // A worker that is gone cannot answer, whatever is loaded.
-        match &*self.broker.health().borrow() {
+        match &*self.way.broker.health().borrow() {
             Health::Failed(_) => ModelState::Failed { reason: "The worker is gone.".to_owned() },
             _ => version.state(),
         }
@@ -229,10 +235,17 @@ impl Service {
             licence: card.licence.clone(),
             state: self.state(version),
             outdated: version.outdated,
-            fallback: card.fallback.clone().filter(|_| self.limits.fallback),
+            fallback: card.fallback.clone().filter(|_| self.way.limits.fallback),
             examples: examples.collect(),
-            max_upload: self.limits.max_upload,
+            max_upload: self.way.limits.max_upload,
         }
+    }
+}
+
+fn refused(name: &str, unavailable: Unavailable) -> Problem {
+    match unavailable {
+        Unavailable::Unknown => faults::unknown_model(name),
+        Unavailable::State(model, state) => faults::not_ready(&model, &state),
     }
 }
 
@@ -255,9 +268,31 @@ impl Backend for Service {
         Some(self.registry.version(model)?.entry.example(file)?.bytes.clone())
     }
 
+    fn visit(&self, ask: Ask) -> Visiting<'_> {
+        Box::pin(Self::visit(self, ask))
+    }
+
+    fn max_pictures(&self) -> usize {
+        self.way.limits.queue
+    }
+
+    fn statistics(&self) -> BTreeMap<String, ModelStatistics> {
+        let tallies = self.meters.tallies().into_iter();
+        tallies.map(|(model, tally)| (model, tally.statistics)).collect()
+    }
+
+    fn load<'a>(&'a self, model: &'a str) -> backend::Loading<'a> {
+        let loaded = self.registry.load(model);
+        Box::pin(async move { loaded.await.map_err(|unavailable| refused(model, unavailable)) })
+    }
+
+    fn unload(&self, model: &str) -> Result<(), Problem> {
+        self.registry.unload(model).map_err(|unavailable| refused(model, unavailable))
+    }
+
     fn refuse(&self) -> Problem {
         self.meters.turn_away();
-        faults::busy(self.broker.expected_wait())
+        faults::busy(self.way.broker.expected_wait())
     }
 
     fn readiness(&self) -> Readiness {

@@ -1,9 +1,9 @@
 //! The pipeline on the worker thread: batches on the networks of whatever models are loaded.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use broker::Pipeline;
-use vision::model::ModelError;
+use vision::model::{Model, ModelError};
 
 use crate::{
     meters::{Mark, Meters},
@@ -26,6 +26,14 @@ pub struct Job {
     pub request: tracing::Span,
 }
 
+/// The logits of a picture, one for each class, or why there are none for this one.
+pub type Logits = Result<Vec<f32>, NotFinite>;
+
+/// The network gave an infinity or something that is not a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the logits are not finite")]
+pub struct NotFinite;
+
 /// Runs jobs. It is made on the worker thread, which alone asks the networks.
 #[derive(Debug)]
 pub struct Worker {
@@ -42,10 +50,10 @@ impl Worker {
 
 impl Pipeline for Worker {
     type Request = Job;
-    type Response = Vec<f32>;
+    type Response = Logits;
     type Error = ModelError;
 
-    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Vec<f32>>, ModelError> {
+    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Logits>, ModelError> {
         let Some(first) = batch.first() else { return Ok(Vec::new()) };
         let model = Arc::clone(&first.model);
         let (name, batch_size) = (model.card().name.as_str(), batch.len());
@@ -58,12 +66,29 @@ impl Pipeline for Worker {
                 .push(tracing::info_span!(parent: &request, "inference", model = name, batch_size));
             pictures.push(pixels);
         }
-        let logits = model.network().logits(&pictures);
-        self.meters.ran(name, batch_size);
-        logits
+        let start = Instant::now();
+        let network = model.network();
+        let answers = match network.logits(&pictures) {
+            // Tensors come from strangers, who must not spoil the answers of others.
+            Err(ModelError::NotFinite { .. }) => {
+                pictures.into_iter().map(|pixels| alone(&network, pixels)).collect()
+            }
+            answers => answers.map(|answers| answers.into_iter().map(Ok).collect()),
+        };
+        self.meters.ran(name, batch_size, start.elapsed());
+        answers
     }
 
     fn joins(&self, first: &Job, next: &Job) -> bool {
         Arc::ptr_eq(&first.model, &next.model)
+    }
+}
+
+/// Runs one picture, when it is not known which of a batch is to blame.
+fn alone(network: &Model, pixels: Vec<f32>) -> Result<Logits, ModelError> {
+    match network.logits(&[pixels]) {
+        Ok(mut answers) => answers.pop().map(Ok).ok_or(ModelError::Empty),
+        Err(ModelError::NotFinite { .. }) => Ok(Err(NotFinite)),
+        Err(error) => Err(error),
     }
 }

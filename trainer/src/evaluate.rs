@@ -97,7 +97,7 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
         outcomes,
         milliseconds: served.milliseconds()?,
         size: fs::metadata(&served.card.weights.path)?.len(),
-        temperature: served.card.temperature,
+        temperature: served.card.output.temperature,
         labels: classes.labels.clone(),
         photographs: photographs.len(),
     };

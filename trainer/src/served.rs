@@ -8,7 +8,6 @@ use vision::{
     card::ModelCard,
     decode::{DecodeLimits, decode},
     model::Model,
-    prediction::softmax,
 };
 
 /// A model that is ready to answer.
@@ -51,7 +50,7 @@ impl Served {
     ///
     /// When it cannot be decoded.
     pub fn probabilities(&self, bytes: &[u8]) -> Result<Vec<f32>> {
-        Ok(softmax(&self.logits(bytes)?, self.card.temperature))
+        Ok(self.card.output.probabilities(&self.logits(bytes)?))
     }
 
     /// Milliseconds that one picture takes in the network on one core: the median of many.

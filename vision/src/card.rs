@@ -10,7 +10,8 @@ mod parts;
 
 use std::path::{Path, PathBuf};
 
-use crate::network::VggSpec;
+use crate::network::NetworkSpec;
+use crate::prediction::Output;
 use crate::preprocess::Preprocess;
 use crate::weights::Fingerprint;
 pub use error::CardError;
@@ -27,15 +28,15 @@ pub struct ModelCard {
     /// Licence of the weights, as its publisher states it.
     pub licence: String,
     /// The network; its number of classes is that of the labels.
-    pub architecture: VggSpec,
+    pub architecture: Architecture,
     /// How pictures are prepared.
     pub preprocess: Preprocess,
     /// Whether the orientation in EXIF data is applied.
     pub orientation: bool,
     /// One label for each class, not necessarily unique.
     pub labels: Vec<String>,
-    /// Logits are divided by this before they become probabilities; above zero.
-    pub temperature: f32,
+    /// What the network puts out, and how it becomes probabilities.
+    pub output: Output,
     /// Where the weights are and what is known of them.
     pub weights: WeightsFile,
     /// Name of the model that answers while this one has no weights.
@@ -44,14 +45,23 @@ pub struct ModelCard {
     pub examples: Vec<Example>,
 }
 
+/// Where the code of a network comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Architecture {
+    /// It is part of this program; the file has only weights.
+    Network(NetworkSpec),
+    /// It is in the file with the weights, see [`crate::script`].
+    TorchScript,
+}
+
 /// Where weights are and what is known of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WeightsFile {
-    /// The safetensors file; it may be absent.
+    /// The file, safetensors or, for TorchScript, `.pt`; it may be absent.
     pub path: PathBuf,
     /// What is known of the file.
     pub fingerprint: Fingerprint,
-    /// Where the file can be fetched, an `https` address.
+    /// Where the file can be fetched, an `https` address; never for TorchScript, which is code.
     pub url: Option<String>,
 }
 
@@ -66,6 +76,16 @@ pub struct Example {
     pub credit: String,
     /// Its licence.
     pub licence: String,
+}
+
+impl Architecture {
+    /// What the field calls this network: `resnet18`, `vgg16_bn`, or just `torchscript`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Network(spec) => spec.name(),
+            Self::TorchScript => "torchscript".to_owned(),
+        }
+    }
 }
 
 impl ModelCard {

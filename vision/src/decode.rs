@@ -2,6 +2,10 @@
 //!
 //! Decoders are the largest attack surface of the server. Only five formats are compiled in, sizes
 //! are checked before memory is reserved, and a panic of a decoder is an error of one picture.
+//!
+//! PNG, GIF and BMP have one meaning. JPEG does not: samples differ from those of libjpeg-turbo,
+//! which Pillow uses, by 4 of 255 at most on nine photographs, on average by 0.01, or 0.1 to 0.2
+//! where colours are stored at half resolution.
 
 mod container;
 mod error;

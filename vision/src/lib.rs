@@ -2,8 +2,10 @@
 
 pub mod card;
 pub mod decode;
+pub mod explain;
 pub mod model;
 pub mod network;
 pub mod prediction;
 pub mod preprocess;
+pub mod script;
 pub mod weights;

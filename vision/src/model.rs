@@ -5,8 +5,13 @@
 use tch::{TchError, Tensor};
 use thiserror::Error;
 
-use crate::card::ModelCard;
-use crate::weights::{LoadedVgg, WeightsError};
+use crate::card::{Architecture, ModelCard, WeightsFile};
+use crate::prediction::{Output, OutputKind};
+use crate::script::{Script, ScriptError};
+use crate::weights::{LoadedNetwork, WeightsError};
+
+/// How far outside of `0..=1` rounding can put a probability, generously.
+const ROUNDING: f32 = 1e-3;
 
 /// Why a model could not be made ready.
 #[derive(Debug, Error)]
@@ -18,6 +23,25 @@ pub enum LoadError {
         name: String,
         /// What is wrong with them.
         source: WeightsError,
+    },
+    /// The TorchScript module was not taken.
+    #[error("cannot load the module of model `{name}`")]
+    Script {
+        /// Name of the model.
+        name: String,
+        /// What is wrong with it.
+        source: ScriptError,
+    },
+    /// The card says that the network puts out probabilities, and it does not.
+    #[error(
+        "model `{name}` puts out {found} for a black picture, which is no probability: \
+         its card needs `kind = \"logits\"` in `[output]`"
+    )]
+    NotProbabilities {
+        /// Name of the model.
+        name: String,
+        /// A number outside of `0..=1`.
+        found: f32,
     },
     /// The weights are well formed, but the network fails on a black picture.
     #[error("model `{name}` fails on its first picture")]
@@ -59,9 +83,21 @@ pub enum ModelError {
 /// A model ready to answer.
 #[derive(Debug)]
 pub struct Model {
-    network: LoadedVgg,
+    pub(crate) engine: Engine,
     /// Side of a picture in pixels.
-    size: usize,
+    pub(crate) size: usize,
+    pub(crate) classes: usize,
+    pub(crate) output: Output,
+    // The last field: what the others leave is given back when they are gone.
+}
+
+/// What computes.
+#[derive(Debug)]
+pub(crate) enum Engine {
+    /// A network that is defined here.
+    Network(LoadedNetwork),
+    /// A network that brought its own code.
+    Script(Script),
 }
 
 /// Sets how many threads libtorch computes with. To be called on the worker thread before its
@@ -78,41 +114,49 @@ impl Model {
     ///
     /// When the weights are absent or broken, or when the network fails on a black picture.
     pub fn load(card: &ModelCard) -> Result<Self, LoadError> {
-        let path = &card.weights.path;
-        let network = LoadedVgg::load(path, &card.architecture, &card.weights.fingerprint)
-            .map_err(|source| LoadError::Weights { name: card.name.clone(), source })?;
-        let size = card.preprocess.size as usize;
-        let model = Self { network, size };
+        let name = || card.name.clone();
+        let WeightsFile { path, fingerprint, .. } = &card.weights;
+        let (size, classes) = (card.preprocess.size as usize, card.labels.len());
+        let engine = match &card.architecture {
+            Architecture::Network(spec) => Engine::Network(
+                LoadedNetwork::load(path, spec, fingerprint)
+                    .map_err(|source| LoadError::Weights { name: name(), source })?,
+            ),
+            Architecture::TorchScript => Engine::Script(
+                Script::load(path, fingerprint, size, classes)
+                    .map_err(|source| LoadError::Script { name: name(), source })?,
+            ),
+        };
+        let model = Self { engine, size, classes, output: card.output };
         let black = vec![0.0; size * size * 3];
-        model
-            .logits(&[black])
-            .map_err(|source| LoadError::WarmUp { name: card.name.clone(), source })?;
+        let answer =
+            model.logits(&[black]).map_err(|source| LoadError::WarmUp { name: name(), source })?;
+        let possible = -ROUNDING..=1.0 + ROUNDING;
+        if card.output.kind == OutputKind::Probabilities
+            && let Some(&found) = answer.iter().flatten().find(|p| !possible.contains(p))
+        {
+            return Err(LoadError::NotProbabilities { name: name(), found });
+        }
         Ok(model)
     }
 
-    /// Logits of a batch of prepared pictures (`HWC f32`, `size * size * 3` samples each), one
-    /// vector of as many logits as classes for each.
+    /// What the network puts out for a batch of prepared pictures (`HWC f32`, `size * size * 3`
+    /// samples each): one vector of as many numbers as classes for each. They are logits, unless
+    /// the card says otherwise; [`Output::probabilities`] goes on from here either way.
     ///
     /// # Errors
     ///
     /// When the batch is empty, a picture has another length, libtorch fails, or a logit is not
     /// finite.
     pub fn logits(&self, batch: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError> {
-        if batch.is_empty() {
-            return Err(ModelError::Empty);
-        }
-        let expected = self.size * self.size * 3;
-        if let Some(index) = batch.iter().position(|pixels| pixels.len() != expected) {
-            return Err(ModelError::Length { index, expected, found: batch[index].len() });
-        }
         // Rather than a closure: the guard restores the mode also when something panics.
         let _guard = tch::no_grad_guard();
-        let (n, side) = (batch.len() as i64, self.size as i64);
-        let flat = Tensor::f_from_slice(&batch.concat())?;
-        // Pictures come as `HWC`, so this is `NCHW` in channels-last memory, not copied again.
-        let input = flat.f_view([n, side, side, 3])?.f_permute([0, 3, 1, 2])?;
-        let output = self.network.forward(&input)?;
-        let (_, classes) = output.size2()?;
+        let input = self.input(batch)?;
+        let output = match &self.engine {
+            Engine::Network(network) => network.forward(&input)?,
+            Engine::Script(script) => script.forward(&input)?,
+        };
+        let (n, classes) = output.size2()?;
         let mut logits = vec![0.0_f32; (n * classes) as usize];
         output.f_contiguous()?.f_copy_data(&mut logits, (n * classes) as usize)?;
         let logits: Vec<Vec<f32>> =
@@ -122,5 +166,20 @@ impl Model {
             Some(index) => Err(ModelError::NotFinite { index }),
             None => Ok(logits),
         }
+    }
+
+    /// A batch of prepared pictures as a tensor `NCHW`.
+    pub(crate) fn input(&self, batch: &[Vec<f32>]) -> Result<Tensor, ModelError> {
+        if batch.is_empty() {
+            return Err(ModelError::Empty);
+        }
+        let expected = self.size * self.size * 3;
+        if let Some(index) = batch.iter().position(|pixels| pixels.len() != expected) {
+            return Err(ModelError::Length { index, expected, found: batch[index].len() });
+        }
+        let (n, side) = (batch.len() as i64, self.size as i64);
+        let flat = Tensor::f_from_slice(&batch.concat())?;
+        // Pictures come as `HWC`, so this is `NCHW` in channels-last memory, not copied again.
+        Ok(flat.f_view([n, side, side, 3])?.f_permute([0, 3, 1, 2])?)
     }
 }

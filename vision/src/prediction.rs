@@ -1,6 +1,10 @@
 //! From logits to the answer that people read.
 
+mod output;
+
 use std::cmp::Ordering;
+
+pub use output::{Output, OutputKind};
 
 /// One class with its probability.
 #[derive(Debug, Clone, PartialEq)]

@@ -49,7 +49,7 @@ pub struct Preprocess {
     pub size: u32,
     /// How the picture becomes that square.
     pub resize: ResizeRule,
-    /// Filter of the resampling; always antialiased.
+    /// Filter of the resampling.
     pub interpolation: Interpolation,
     /// Order of the channels in the result, and of `mean` and `std`.
     pub channels: ChannelOrder,
@@ -98,6 +98,14 @@ impl Preprocess {
             mean: [103.939, 116.779, 123.68],
             std: [1.0; 3],
         }
+    }
+
+    /// How examples of Keras feed the VGG weights of `keras.applications`: squashed by
+    /// `keras.utils.load_img(target_size)`, which takes the nearest sample unless it is told
+    /// otherwise, then as [`Self::caffe_squash`]. `load_img` leaves the orientation in EXIF data
+    /// alone.
+    pub fn keras_caffe(size: u32) -> Self {
+        Self { interpolation: Interpolation::Nearest, ..Self::caffe_squash(size) }
     }
 
     /// Says what is wrong with these settings, if anything is.
@@ -155,7 +163,7 @@ impl Preprocess {
     }
 
     /// The numbers of a crop. A sample has 256 values, so each is computed once per channel.
-    fn normalise(&self, crop: &RgbImage) -> Vec<f32> {
+    pub fn normalise(&self, crop: &RgbImage) -> Vec<f32> {
         let table = [0, 1, 2].map(|channel| {
             std::array::from_fn::<f32, 256, _>(|sample| {
                 let sample = match self.scale {

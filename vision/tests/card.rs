@@ -4,8 +4,9 @@
 
 use std::path::Path;
 
-use vision::card::{CardError, ModelCard};
-use vision::network::VggSpec;
+use vision::card::{Architecture, CardError, ModelCard};
+use vision::network::{ResNetSpec, VggSpec};
+use vision::prediction::{Output, OutputKind};
 use vision::preprocess::{ChannelOrder, Interpolation, Preprocess, ResizeRule, Scale};
 
 const SMALL: &str = r#"
@@ -69,7 +70,7 @@ fn a_full_card_is_read() {
     assert_eq!(card.labels, ["Österreich", "Česko", "Japan", "Japan"]);
     let stages = vec![vec![24, 24], vec![48, 48]];
     let spec = VggSpec { stages, batch_norm: true, grid: 4, hidden: vec![256], classes: 4 };
-    assert_eq!(card.architecture, spec);
+    assert_eq!(card.architecture, Architecture::Network(spec.into()));
     let preprocess = Preprocess {
         size: 32,
         resize: ResizeRule::ShortSide(36),
@@ -81,7 +82,7 @@ fn a_full_card_is_read() {
     };
     assert_eq!(card.preprocess, preprocess);
     assert!(!card.orientation);
-    assert_eq!(card.temperature, 1.5);
+    assert_eq!(card.output, Output { kind: OutputKind::Logits, temperature: 1.5 });
     assert_eq!(card.examples[0].title, "One");
     assert!(!card.weights_present());
 }
@@ -91,12 +92,89 @@ fn a_full_card_is_read() {
 fn the_card_of_vgg_is_read() {
     let card =
         ModelCard::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/vgg")).unwrap();
-    assert_eq!(card.architecture, VggSpec::of_depth(16, false, 1000).unwrap());
+    let spec = VggSpec::of_depth(16, false, 1000).unwrap();
+    assert_eq!(card.architecture, Architecture::Network(spec.into()));
+    assert_eq!(card.architecture.name(), "vgg16");
     assert_eq!(card.preprocess, Preprocess::torchvision(224));
     assert!(card.orientation);
     assert_eq!(card.labels[281], "tabby, tabby cat");
-    assert_eq!(card.temperature, 1.0);
+    assert_eq!(card.output, Output::default());
     assert_eq!(card.examples.len(), 3);
+}
+
+/// The card with another network.
+fn with_architecture(architecture: &str) -> String {
+    let start = SMALL.find("[architecture]").unwrap();
+    let end = SMALL.find("[input]").unwrap();
+    format!("{}[architecture]\n{architecture}\n{}", &SMALL[..start], &SMALL[end..])
+}
+
+/// Protects the other families: their shape is their name's.
+#[test]
+fn other_networks_are_read() {
+    for (kind, depth) in [("resnet18", 18), ("resnet34", 34), ("resnet50", 50)] {
+        let card = load(&with_architecture(&format!("kind = \"{kind}\""))).unwrap();
+        let spec = ResNetSpec::of_depth(depth, 4).unwrap();
+        assert_eq!(card.architecture, Architecture::Network(spec.into()));
+        assert_eq!(card.architecture.name(), kind);
+    }
+    let script = with_architecture("kind = \"torchscript\"")
+        .replace("model.safetensors", "model.pt")
+        .replace("temperature = 1.5", "kind = \"probabilities\"")
+        .replace("interpolation = \"bicubic\"", "interpolation = \"nearest\"");
+    let card = load(&script).unwrap();
+    assert_eq!(card.architecture, Architecture::TorchScript);
+    assert_eq!(card.architecture.name(), "torchscript");
+    assert_eq!(card.output, Output { kind: OutputKind::Probabilities, temperature: 1.0 });
+    assert_eq!(card.preprocess.interpolation, Interpolation::Nearest);
+    let preset = |name| {
+        let start = script.find("resize = ").unwrap();
+        let end = script.find("orientation = ").unwrap();
+        load(&format!("{}preset = \"{name}\"\n{}", &script[..start], &script[end..]))
+    };
+    assert_eq!(preset("keras-caffe").unwrap().preprocess, Preprocess::keras_caffe(32));
+    assert_eq!(preset("caffe-squash").unwrap().preprocess, Preprocess::caffe_squash(32));
+}
+
+/// Protects the author of a card with another network; and everybody from fetched code.
+#[test]
+fn mistakes_of_other_networks_are_named() {
+    let cases = [
+        ("kind = \"resnet18\"\ngrid = 4", "", "", "`architecture.grid` is only for kind"),
+        (
+            "kind = \"resnet50\"\nbatch_norm = true",
+            "",
+            "",
+            "`architecture.batch_norm` is only for the kinds of VGG",
+        ),
+        ("kind = \"resnet18\"", "size = 32", "size = 31", "`input.size` is too small"),
+        (
+            "kind = \"resnet18\"",
+            "model.safetensors",
+            "model.pt",
+            "`weights.file` must be a .safetensors file",
+        ),
+        ("kind = \"torchscript\"", "", "", "`weights.file` must be a .pt file"),
+        (
+            "kind = \"torchscript\"",
+            "\"model.safetensors\"",
+            "\"model.pt\"\nurl = \"https://example.org/model.pt\"",
+            "`weights.url` must not be given: TorchScript is code",
+        ),
+        (
+            "kind = \"resnet18\"",
+            "temperature = 1.5",
+            "kind = \"probabilities\"\ntemperature = 1.5",
+            "`output.temperature` must be 1 or absent",
+        ),
+        ("kind = \"resnet18\"", "temperature = 1.5", "kind = \"odds\"", "unknown variant `odds`"),
+    ];
+    for (architecture, from, to, expected) in cases {
+        let card = with_architecture(architecture);
+        let card = if from.is_empty() { card } else { card.replacen(from, to, 1) };
+        let message = load(&card).unwrap_err().to_string();
+        assert!(message.contains(expected), "{architecture} {to}: {message}");
+    }
 }
 
 /// Protects the author of a card: each mistake gives a message with the file and the key.

@@ -12,6 +12,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use vision::preprocess::{Interpolation, Preprocess, Region, ResizeRule, resize, resize_region};
 
+/// Every filter there is.
+const ALL: [Interpolation; 3] =
+    [Interpolation::Nearest, Interpolation::Bilinear, Interpolation::Bicubic];
+
 #[derive(Deserialize)]
 struct Expected {
     resized: Vec<Resized>,
@@ -66,7 +70,7 @@ fn sha256(bytes: &[u8]) -> String {
 #[test]
 fn resampling_is_that_of_pillow() {
     let cases = expected().resized;
-    assert!(cases.len() > 200, "the file of expected results is complete");
+    assert!(cases.len() > 300, "the file of expected results is complete");
     for case in cases {
         let result = resize(&picture(&case.picture), case.width, case.height, case.interpolation);
         let first = &result.as_raw()[..case.first.len().min(result.as_raw().len())];
@@ -75,13 +79,14 @@ fn resampling_is_that_of_pillow() {
     }
 }
 
-/// Protects the whole way from a picture to numbers, for both presets.
+/// Protects the whole way from a picture to numbers, for every preset.
 #[test]
 fn presets_are_those_of_python() {
     for case in expected().prepared {
         let preprocess = match case.preset.as_str() {
             "torchvision" => Preprocess::torchvision(case.size),
             "caffe-squash" => Preprocess::caffe_squash(case.size),
+            "keras-caffe" => Preprocess::keras_caffe(case.size),
             other => panic!("unknown preset {other}"),
         };
         let prepared = preprocess.prepare(&picture(&case.picture));
@@ -98,7 +103,7 @@ fn presets_are_those_of_python() {
 fn a_region_is_a_crop_of_the_whole() {
     let picture = noise(97, 41);
     for (width, height) in [(97, 41), (97, 80), (40, 41), (33, 20), (90, 12), (200, 300)] {
-        for interpolation in [Interpolation::Bilinear, Interpolation::Bicubic] {
+        for interpolation in ALL {
             let whole = resize(&picture, width, height, interpolation);
             let region = Region { left: 5, top: 3, width: width - 9, height: height - 10 };
             let crop = image::imageops::crop_imm(&whole, 5, 3, width - 9, height - 10).to_image();
@@ -146,6 +151,7 @@ fn impossible_settings_are_refused() {
     let good = Preprocess::torchvision(224);
     assert_eq!(good.check(), Ok(()));
     assert_eq!(Preprocess::caffe_squash(224).check(), Ok(()));
+    assert_eq!(Preprocess::keras_caffe(224).check(), Ok(()));
     for bad in [
         Preprocess { size: 0, ..good.clone() },
         Preprocess { resize: ResizeRule::ShortSide(223), ..good.clone() },

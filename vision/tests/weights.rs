@@ -14,14 +14,14 @@ use proptest::prelude::*;
 use safetensors::Dtype;
 use safetensors::tensor::{SafeTensors, TensorView, serialize};
 use tch::{Kind, Tensor};
-use vision::network::VggSpec;
-use vision::weights::{Fingerprint, LoadedVgg, WeightsError};
+use vision::network::{NetworkSpec, VggSpec};
+use vision::weights::{Fingerprint, LoadedNetwork, WeightsError};
 
 type Entries = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
 
-fn spec() -> VggSpec {
+fn spec() -> NetworkSpec {
     let stages = vec![vec![4], vec![6]];
-    VggSpec { stages, batch_norm: true, grid: 2, hidden: vec![8, 7], classes: 5 }
+    VggSpec { stages, batch_norm: true, grid: 2, hidden: vec![8, 7], classes: 5 }.into()
 }
 
 /// A file on disk that is removed when the test ends.
@@ -48,8 +48,8 @@ fn good() -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-fn load(bytes: &[u8]) -> Result<LoadedVgg, WeightsError> {
-    LoadedVgg::load(&File::new(bytes).path(), &spec(), &Fingerprint::default())
+fn load(bytes: &[u8]) -> Result<LoadedNetwork, WeightsError> {
+    LoadedNetwork::load(&File::new(bytes).path(), &spec(), &Fingerprint::default())
 }
 
 /// The good file with its tensors changed.
@@ -66,7 +66,7 @@ fn changed(change: impl FnOnce(&mut Entries)) -> Vec<u8> {
     serialize(views, None).unwrap()
 }
 
-fn logits(network: &LoadedVgg) -> Vec<f32> {
+fn logits(network: &LoadedNetwork) -> Vec<f32> {
     let pixels = parameters::picture(0, 8);
     let batch = Tensor::from_slice(&pixels).reshape([1, 8, 8, 3]).permute([0, 3, 1, 2]);
     Vec::try_from(network.forward(&batch).unwrap().reshape([-1])).unwrap()
@@ -129,6 +129,20 @@ fn a_misaligned_file_is_read_all_the_same() {
 }
 
 /// Protects against another file than the card means.
+/// Protects a server from whoever copies a new version over the old one.
+#[test]
+fn what_happens_to_the_file_later_does_not_matter() {
+    let file = File::new(&good());
+    let network = LoadedNetwork::load(&file.path(), &spec(), &Fingerprint::default()).unwrap();
+    let before = logits(&network);
+    let length = std::fs::metadata(file.path()).unwrap().len() as usize;
+    let mut open = std::fs::OpenOptions::new().write(true).open(file.path()).unwrap();
+    std::io::Write::write_all(&mut open, &vec![0xFF; length]).unwrap();
+    assert_eq!(logits(&network), before);
+    open.set_len(0).unwrap();
+    assert_eq!(logits(&network), before);
+}
+
 #[test]
 fn the_fingerprint_is_checked() {
     use sha2::Digest;
@@ -137,14 +151,15 @@ fn the_fingerprint_is_checked() {
     let sha256 = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02X}")).collect();
     let size = bytes.len() as u64;
     let right = Fingerprint { sha256: Some(sha256), size: Some(size) };
-    LoadedVgg::load(&file.path(), &spec(), &right).unwrap();
+    LoadedNetwork::load(&file.path(), &spec(), &right).unwrap();
     let other = Fingerprint { sha256: Some("0".repeat(64)), size: None };
-    let error = LoadedVgg::load(&file.path(), &spec(), &other).unwrap_err();
+    let error = LoadedNetwork::load(&file.path(), &spec(), &other).unwrap_err();
     assert!(matches!(error, WeightsError::Digest { .. }), "{error}");
     let other = Fingerprint { sha256: None, size: Some(size + 1) };
-    let error = LoadedVgg::load(&file.path(), &spec(), &other).unwrap_err();
+    let error = LoadedNetwork::load(&file.path(), &spec(), &other).unwrap_err();
     assert!(matches!(error, WeightsError::Size { .. }), "{error}");
-    let absent = LoadedVgg::load(&file.path().with_extension("x"), &spec(), &other).unwrap_err();
+    let absent =
+        LoadedNetwork::load(&file.path().with_extension("x"), &spec(), &other).unwrap_err();
     assert!(matches!(absent, WeightsError::Io { .. }), "{absent}");
 }
 

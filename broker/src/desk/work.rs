@@ -3,12 +3,13 @@ use std::time::{Duration, Instant};
 
 use super::Desk;
 use crate::panics::{contained, discard};
+use crate::priority::Place;
 use crate::queue::Lent;
 use crate::{Health, RunError};
 
 /// Requests that were begun together.
 pub(crate) struct Batch<Request> {
-    ids: Vec<u64>,
+    places: Vec<Place>,
     requests: Vec<Request>,
     started: Instant,
 }
@@ -55,21 +56,21 @@ where
     /// Answers the requests of a batch.
     pub(crate) fn finish(
         &self,
-        ids: &[u64],
+        places: &[Place],
         ran: Duration,
         outcome: Result<Vec<Response>, RunError>,
     ) {
-        let size = ids.len();
+        let size = places.len();
         let outcomes: Vec<_> = match outcome {
             Ok(responses) => responses.into_iter().map(Ok).collect(),
             Err(error) => (0..size).map(|_| Err(error.clone())).collect(),
         };
         let mut state = self.lock();
         state.estimate.finished(size, ran);
-        let decided: Vec<_> = ids
+        let decided: Vec<_> = places
             .iter()
             .zip(outcomes)
-            .map(|(id, outcome)| state.queue.finish(*id, outcome, ran, size))
+            .map(|(place, outcome)| state.queue.finish(*place, outcome, ran, size))
             .collect();
         drop(state);
 
@@ -143,25 +144,25 @@ where
     /// Any of them may have left while the lock was free. If it was the first, the others were
     /// compared with a request that is not in the batch, and all has to be looked at again.
     fn begin(&self, lent: Vec<Lent<Request>>, joined: usize) -> Option<Batch<Request>> {
-        let mut batch = Batch { ids: vec![], requests: vec![], started: Instant::now() };
+        let mut batch = Batch { places: vec![], requests: vec![], started: Instant::now() };
         let mut waits = Vec::new();
         let mut left = Vec::new();
         let mut state = self.lock();
         let expired = state.queue.expire(batch.started);
-        let first_is_there = lent.first().is_some_and(|(id, _)| state.queue.is_waiting(*id));
+        let first_is_there = lent.first().is_some_and(|(place, _)| state.queue.is_waiting(*place));
         let joined = if first_is_there { joined } else { 0 };
-        for (place, (id, request)) in lent.into_iter().enumerate() {
-            if place >= joined {
-                left.extend(state.queue.give_back((id, request)));
-            } else if let Some(waited) = state.queue.start(id, batch.started) {
+        for (rank, (place, request)) in lent.into_iter().enumerate() {
+            if rank >= joined {
+                left.extend(state.queue.give_back((place, request)));
+            } else if let Some(waited) = state.queue.start(place, batch.started) {
                 waits.push(waited);
-                batch.ids.push(id);
+                batch.places.push(place);
                 batch.requests.push(request);
             } else {
                 left.push(request);
             }
         }
-        if !batch.ids.is_empty() {
+        if !batch.places.is_empty() {
             state.estimate.started(batch.started);
         }
         let queued = state.queue.len();
@@ -169,7 +170,7 @@ where
 
         self.answer(expired, &RunError::Expired);
         left.into_iter().for_each(discard);
-        let size = batch.ids.len();
+        let size = batch.places.len();
         for waited in waits {
             self.observer.tell(|observer| observer.started(size, waited));
         }
@@ -180,7 +181,7 @@ where
 
 impl<Request> Batch<Request> {
     /// Splits into what the pipeline takes and what is needed to answer.
-    pub(crate) fn into_parts(self) -> (Vec<u64>, Vec<Request>, Instant) {
-        (self.ids, self.requests, self.started)
+    pub(crate) fn into_parts(self) -> (Vec<Place>, Vec<Request>, Instant) {
+        (self.places, self.requests, self.started)
     }
 }

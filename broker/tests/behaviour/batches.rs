@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use broker::Priority;
+
 use crate::stage::{Request, answer, busy_stage, say, stage};
 
 #[tokio::test]
@@ -80,4 +82,20 @@ async fn an_answer_tells_how_it_came_about() {
     drop(holder);
     assert!(answer(held).await.unwrap().ran >= pause);
     assert!(answer(waiting).await.unwrap().waited >= pause);
+}
+
+#[tokio::test]
+async fn a_higher_class_runs_first_and_a_lower_one_last() {
+    let (broker, batches, holder, _held) = busy_stage(64, 1).await;
+    let classes = [Priority::Low, Priority::Normal, Priority::High, Priority::Normal];
+    let tickets: Vec<_> = (1..)
+        .zip(classes)
+        .map(|(number, class)| broker.submit_as(class, say(number), None).unwrap())
+        .collect();
+    drop(holder);
+    for ticket in tickets {
+        answer(ticket).await.unwrap();
+    }
+    let order: Vec<u32> = batches.lock().unwrap().iter().flatten().copied().collect();
+    assert_eq!(order, [0, 3, 2, 4, 1]);
 }

@@ -148,6 +148,14 @@ impl Limiter {
         table.whole_at.insert(who, next);
         Ok(standing(rate, used, None))
     }
+
+    /// Takes so many more, whether or not they are left. The client waits for them afterwards.
+    pub fn owe(&self, who: Who, rate: Rate, count: u32, now: Instant) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let who = table.place(who, now);
+        let whole_at = table.whole_at.entry(who).or_insert(now);
+        *whole_at = (*whole_at).max(now) + rate.interval() * count;
+    }
 }
 
 impl Table {
@@ -212,6 +220,19 @@ mod tests {
         assert!(take(500).is_ok());
         assert!(take(501).is_err());
         assert_eq!(take(60_000).expect("whole again").remaining, 2);
+    }
+
+    #[test]
+    fn what_is_owed_is_waited_for() {
+        let (limiter, start) = (Limiter::default(), Instant::now());
+        let who = || Who::Key("a".to_owned());
+        let take = |ms| limiter.take(who(), rate("2/s,3"), start + Duration::from_millis(ms));
+        assert_eq!(take(0).expect("the first").remaining, 2);
+        limiter.owe(who(), rate("2/s,3"), 7, start);
+        // Eight pictures at two a second, of which three may be ahead.
+        assert_eq!(take(0).expect_err("in debt").retry_after, Some(3));
+        assert!(take(2999).is_err());
+        assert!(take(3000).is_ok());
     }
 
     #[test]

@@ -3,9 +3,24 @@
 use http::{HeaderMap, Method, Uri, header::ACCEPT};
 
 /// Probes: whoever keeps the server running has no key, and learns nothing of anybody's pictures.
-const PROBES: [&str; 5] = ["/livez", "/readyz", "/v2/health/live", "/v2/health/ready", "/ping"];
+const PROBES: [&str; 9] = [
+    "/livez",
+    "/readyz",
+    "/v2/health/live",
+    "/v2/health/ready",
+    "/ping",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+    "/inference.GRPCInferenceService/ServerLive",
+    "/inference.GRPCInferenceService/ServerReady",
+];
 /// What the page asks while it waits for a model. It costs next to nothing.
 const STATES: [&str; 2] = ["/api/model", "/api/models"];
+/// What a call of gRPC is called that has pictures classified. A stream of them is charged for its
+/// messages as they come.
+const CALL: &str = "/inference.GRPCInferenceService/ModelInfer";
+/// Where calls of gRPC are, and the model repository.
+const CHEAP: [&str; 3] = ["/inference.GRPCInferenceService/", "/grpc.", "/v2/repository/"];
 
 pub(super) fn is_probe(uri: &Uri) -> bool {
     PROBES.contains(&uri.path())
@@ -27,7 +42,9 @@ pub(super) fn classifies(method: &Method, uri: &Uri) -> bool {
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         return pairs.any(|(name, _)| matches!(&*name, "url" | "example"));
     }
-    method != Method::OPTIONS && !STATES.contains(&uri.path())
+    let path = uri.path();
+    let cheap = STATES.contains(&path) || CHEAP.iter().any(|start| path.starts_with(start));
+    method != Method::OPTIONS && (path == CALL || !cheap)
 }
 
 fn reads(method: &Method) -> bool {

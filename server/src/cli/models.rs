@@ -43,7 +43,7 @@ impl Models {
         for line in lines {
             writeln!(
                 out,
-                "{:<16} {:<8} {:>4} px {:>5} classes  weights {:<8} {}",
+                "{:<16} {:<11} {:>4} px {:>5} classes  weights {:<8} {}",
                 line.name,
                 line.architecture,
                 line.input_size,

@@ -5,6 +5,7 @@ mod admin;
 mod effective;
 mod ending;
 mod fetching;
+mod grpc;
 mod listening;
 mod watching;
 
@@ -17,10 +18,12 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::{ServiceExt, extract::Request};
+use axum::{Router, ServiceExt, extract::Request};
 use axum_server::Handle;
 use clap::{Args, builder::FalseyValueParser, value_parser};
 use leptos::prelude::LeptosOptions;
+use tokio::{sync::watch, time::timeout};
+use tower_http::normalize_path::NormalizePath;
 
 use self::{
     access::AccessOptions,
@@ -31,12 +34,14 @@ use crate::{
     access::KeyRing,
     admin::Admin,
     http::{self, AppState, Exposition, HEADER_TIMEOUT, Operations},
+    mount::Mounts,
     registry::{Loading, Preload},
     service::{Limits, Service},
     shutdown::Signals,
-    telemetry::{self, LogFormat, LogLevel},
+    telemetry::{self, LogFormat},
 };
 pub(crate) use effective::effective;
+use ending::Listeners;
 use listening::listen;
 
 /// What `serve` can be told.
@@ -45,6 +50,9 @@ pub(super) struct Serve {
     /// Address and port to listen on
     #[arg(long, env = "VITRINE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:2017")]
     listen: SocketAddr,
+    /// Address and port to answer gRPC on, such as 127.0.0.1:8001 [default: it is not answered]
+    #[arg(long, env = "VITRINE_GRPC", value_name = "ADDRESS")]
+    grpc: Option<SocketAddr>,
     #[command(flatten)]
     models: ModelOptions,
     #[command(flatten)]
@@ -110,11 +118,16 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) fn run(self, config: serde_json::Value) -> anyhow::Result<()> {
+    pub(super) fn run(
+        self,
+        config: serde_json::Value,
+        mount: impl FnOnce(&mut Mounts) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let telemetry = telemetry::start(&self.log, self.log_format)?;
         let catalogue = self.models.catalogue()?;
         // Before the models are loaded, so that a port that is taken is known at once.
         let listener = listen(self.listen, "--listen")?;
+        let grpc = self.grpc.map(|address| listen(address, "--grpc")).transpose()?;
         let keys = self.access.keys()?;
         let admin = self.admin.listen(keys.as_ref())?;
         let limits = Limits {
@@ -131,7 +144,11 @@ impl Serve {
             },
         };
         // The admin listener above all: a picture's address must not reach it.
-        let own = [Some(listener.local_addr()?), admin.as_ref().map(|admin| admin.address)];
+        let own = [
+            Some(listener.local_addr()?),
+            grpc.as_ref().map(TcpListener::local_addr).transpose()?,
+            admin.as_ref().map(|admin| admin.address),
+        ];
         let own = own.into_iter().flatten();
         let fetcher = self.fetch.fetcher(own)?;
         let service = Service::start(catalogue, fetcher, limits, Arc::new(()))
@@ -140,34 +157,48 @@ impl Serve {
             .enable_all()
             .build()
             .context("cannot start the runtime")?;
-        let ways = Ways { public: listener, admin, keys };
-        let served =
-            runtime.block_on(self.serve(ways, Arc::new(service), telemetry.level(), config));
+        let service = Arc::new(service);
+        let state = self.state(listener.local_addr()?, &service, keys.clone());
+        let mut mounts = Mounts::new(Arc::clone(&service), state.clone());
+        mount(&mut mounts)?;
+        let router = http::router(&state, mounts.into_router());
+        let ways = Ways { public: listener, grpc, admin, keys };
+        let log = telemetry.level();
+        let admin = Admin { service, state, log, config: Arc::new(config), keys: None };
+        let served = runtime.block_on(self.serve(ways, router, admin));
         // A look-up of a name or a picture that hangs must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
     }
 
-    async fn serve(
-        self,
-        ways: Ways,
-        service: Arc<Service>,
-        log: LogLevel,
-        config: serde_json::Value,
-    ) -> anyhow::Result<()> {
-        let Ways { public: listener, admin, keys } = ways;
-        let address = listener.local_addr()?;
-        let state = AppState {
+    fn state(
+        &self,
+        address: SocketAddr,
+        service: &Arc<Service>,
+        keys: Option<Arc<KeyRing>>,
+    ) -> AppState {
+        AppState {
             leptos: self.leptos(address),
-            backend: Arc::clone(&service) as _,
+            backend: Arc::clone(service) as _,
             max_upload: self.fetch.max_upload,
             // Twice what is admitted: who is refused for want of a place in the queue hears it
             // from the service, which knows more.
             max_bodies: 2 * (usize::from(self.queue) + usize::from(self.max_batch)),
             body_timeout: Duration::from_secs(self.timeout),
-            operations: self.operations(&service, keys.clone()),
-        };
-        let router = http::router(state);
+            operations: self.operations(service, keys),
+        }
+    }
+
+    async fn serve(
+        self,
+        ways: Ways,
+        router: NormalizePath<Router>,
+        admin: Admin,
+    ) -> anyhow::Result<()> {
+        let Ways { public: listener, grpc, admin: admin_way, keys } = ways;
+        let service = Arc::clone(&admin.service);
+        let access = admin.state.operations.access.clone();
+        let address = listener.local_addr()?;
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.first_request_timeout(HEADER_TIMEOUT);
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
@@ -177,11 +208,7 @@ impl Serve {
         // Before anybody is told that they may come, since they may also tell us to go.
         let signals = Signals::new().context("cannot listen for signals")?;
         tracing::info!("listening on http://{address}/");
-        let admin = admin.map(|admin| {
-            let config = Arc::new(config);
-            admin.start(Admin { service: Arc::clone(&service), log, config, keys: None })
-        });
-        let admin = admin.transpose()?;
+        let admin = admin_way.map(|way| way.start(admin)).transpose()?;
         if let Some(keys) = keys {
             access::reread(keys).context("cannot listen for SIGHUP")?;
         }
@@ -201,8 +228,15 @@ impl Serve {
 
         let grace = Duration::from_secs(self.drain);
         let linger = Duration::from_secs(self.linger);
-        tokio::spawn(ending::on_signal(signals, Arc::clone(&service), handle, linger, grace));
+        let (stopping, stop) = watch::channel(false);
+        let calls = grpc.map(|listener| grpc::start(Arc::clone(&service), access, listener, stop));
+        let calls = calls.transpose()?;
+        let listeners = Listeners { http: handle, grpc: stopping };
+        tokio::spawn(ending::on_signal(signals, Arc::clone(&service), listeners, linger, grace));
         serving.await.context("the server stopped")?;
+        if let Some(calls) = calls {
+            let _ = timeout(grace, calls).await;
+        }
         // Only now, since a request under way may still need the worker.
         if let Err(error) = service.shutdown(grace).await {
             tracing::warn!(%error, "the worker was not done in time");
@@ -244,6 +278,7 @@ impl Serve {
 /// The ways in.
 struct Ways {
     public: TcpListener,
+    grpc: Option<TcpListener>,
     admin: Option<Listening>,
     keys: Option<Arc<KeyRing>>,
 }

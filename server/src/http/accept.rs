@@ -9,6 +9,8 @@ pub(crate) enum Format {
     Text,
     /// Everything there is to say, for programs.
     Json,
+    /// The same, one line for each picture, as soon as it is answered.
+    Lines,
     /// A page.
     Html,
 }
@@ -42,6 +44,7 @@ fn weigh(range: &str) -> Option<(f32, u8, Format)> {
     let (specificity, format) = match kind.as_str() {
         "text/html" | "application/xhtml+xml" => (4, Format::Html),
         "application/json" | "application/problem+json" => (3, Format::Json),
+        "application/x-ndjson" | "application/jsonl" => (3, Format::Lines),
         "text/plain" => (2, Format::Text),
         "application/*" => (1, Format::Json),
         "text/*" => (1, Format::Text),
@@ -71,6 +74,12 @@ mod tests {
     fn curl_gets_words() {
         assert_eq!(accepted("*/*"), Format::Text);
         assert_eq!(Format::accepted(&HeaderMap::new()), Format::Text);
+    }
+
+    #[test]
+    fn lines_are_asked_for_by_name() {
+        assert_eq!(accepted("application/x-ndjson"), Format::Lines);
+        assert_eq!(accepted("application/*, application/x-ndjson;q=0.9"), Format::Json);
     }
 
     #[test]

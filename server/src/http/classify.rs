@@ -14,7 +14,10 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 use leptos::prelude::provide_context;
 
-use super::{AppState, HttpRequest, HttpResponse, accept::Format, input, problem};
+use super::{
+    AppState, HttpRequest, HttpResponse, accept::Format, dialect, hugging_face, input, problem,
+    several,
+};
 
 /// Classes that are named unless the caller says how many.
 pub const DEFAULT_TOP_K: usize = 5;
@@ -27,7 +30,18 @@ pub(super) async fn classify(
 ) -> HttpResponse {
     let (parts, body) = request.into_parts();
     let format = Format::accepted(&parts.headers);
-    let input = input::read(&parts, body, state.max_upload).await;
+    let mut input = input::read(&parts, body, state.max_upload).await;
+    if let Some(transform) = hugging_face::wanted(&parts, format, input.as_ref().ok()) {
+        return match input {
+            Ok(input) => hugging_face::classify(&state, model, input, transform).await,
+            Err(problem) => dialect::as_error(problem::respond(&problem, Format::Json), &problem),
+        };
+    }
+    if let Ok(input) = &mut input
+        && let Some(pictures) = several::pictures(input, format)
+    {
+        return several::classify(&state, model, input, pictures, format).await;
+    }
     let mut url = None;
     let outcome = match input {
         Ok(input) => {
@@ -53,7 +67,7 @@ fn respond(outcome: &Result<Classification, Problem>, format: Format) -> HttpRes
         Err(problem) => return problem::respond(problem, format),
     };
     let mut response = match format {
-        Format::Json => Json(answer).into_response(),
+        Format::Json | Format::Lines => Json(answer).into_response(),
         // The bare label, as a program that only wants to know what it is can take it.
         Format::Text | Format::Html => {
             answer.predictions.first().map_or_else(String::new, |p| p.label.clone()).into_response()
@@ -89,16 +103,21 @@ async fn page(state: &AppState, parts: Parts, posted: Posted) -> HttpResponse {
 /// Says in headers which model answered, for which one if it only stood in, and what else there is
 /// to know: the bare label has no room for it.
 fn name_model(headers: &mut HeaderMap, answer: &Classification) {
+    name(headers, &answer.model, answer.fallback_for.as_deref());
+    if let Some(note) = answer.note.as_deref().and_then(|note| HeaderValue::from_str(note).ok()) {
+        headers.insert(HeaderName::from_static("vitrine-note"), note);
+    }
+}
+
+/// Says in headers which model answered, and for which one.
+pub(super) fn name(headers: &mut HeaderMap, model: &str, fallback_for: Option<&str>) {
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
         }
     };
-    set("vitrine-model", &answer.model);
-    if let Some(asked) = &answer.fallback_for {
+    set("vitrine-model", model);
+    if let Some(asked) = fallback_for {
         set("vitrine-fallback-for", asked);
-    }
-    if let Some(note) = &answer.note {
-        set("vitrine-note", note);
     }
 }

@@ -22,19 +22,23 @@ use crate::service::faults;
 /// Longest text field, in bytes: an address has at most 2 048.
 const MAX_TEXT: usize = 4096;
 /// Parts of a multipart body that are looked at.
-const MAX_PARTS: usize = 16;
+const MAX_PARTS: usize = 1024;
 /// What a body may hold besides the picture: boundaries, other fields, JSON around it.
 const OVERHEAD: u64 = 64 * 1024;
 
 /// A request in one form, whatever it came in.
 #[derive(Debug, Default)]
-pub(super) struct Input {
+pub(crate) struct Input {
     /// The picture; `None` if none was given.
-    pub(super) picture: Option<Picture>,
+    pub(crate) picture: Option<Picture>,
     /// How many classes to name.
-    pub(super) top_k: Option<usize>,
+    pub(crate) top_k: Option<usize>,
     /// Whether to answer with what the network saw, too.
-    pub(super) crop: bool,
+    pub(crate) crop: bool,
+    /// Several pictures, each of them or why it cannot be read.
+    pub(crate) several: Option<Vec<Result<Picture, Problem>>>,
+    /// How scores are told to a caller who speaks the image classification task's protocol.
+    pub(crate) task: Option<Transform>,
 }
 
 /// The JSON form of a request.
@@ -44,12 +48,45 @@ struct JsonInput {
     url: Option<String>,
     image: Option<String>,
     example: Option<String>,
+    instances: Option<Vec<JsonPicture>>,
     top_k: Option<usize>,
     crop: Option<bool>,
+    /// The picture of the image classification task.
+    inputs: Option<String>,
+    /// The wishes of the image classification task.
+    parameters: Option<TaskParameters>,
+}
+
+/// One of several pictures.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonPicture {
+    url: Option<String>,
+    image: Option<String>,
+    example: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct TaskParameters {
+    top_k: Option<usize>,
+    function_to_apply: Option<Transform>,
+}
+
+/// What the image classification task makes of raw scores.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Transform {
+    /// Probabilities that add up to one.
+    #[default]
+    Softmax,
+    /// A probability of each class by itself.
+    Sigmoid,
+    /// Nothing.
+    None,
 }
 
 /// Largest body for pictures of at most `max_upload` bytes: they grow by a third as base64.
-pub(super) fn body_limit(max_upload: u64) -> u64 {
+pub(crate) fn body_limit(max_upload: u64) -> u64 {
     max_upload.div_ceil(3) * 4 + OVERHEAD
 }
 
@@ -58,7 +95,7 @@ pub(super) fn body_limit(max_upload: u64) -> u64 {
 /// # Errors
 ///
 /// A problem of the caller's: too long, of an unknown kind, or not what it says it is.
-pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<Input, Problem> {
+pub(crate) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<Input, Problem> {
     let mut input = Input::default();
     input.take_pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
     let length = parts.headers.get(CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse().ok());
@@ -93,8 +130,47 @@ pub(super) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
 }
 
 /// What the body says it is; `None` if it says nothing, or nothing that can be read.
-pub(super) fn media_type(headers: &HeaderMap) -> Option<mime::Mime> {
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<mime::Mime> {
     headers.get(CONTENT_TYPE)?.to_str().ok()?.parse().ok()
+}
+
+/// Names of parts that are pictures, even if they come without a file name.
+fn is_file(name: &str) -> bool {
+    matches!(name, "image" | "file" | "data" | "body")
+}
+
+/// A picture of a field that holds base64.
+fn decoded(field: &str, text: &str) -> Result<Picture, Problem> {
+    let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
+        let detail = format!("The field {field} is not base64: {error}.");
+        Problem::new(400, "base64_invalid", "The picture cannot be read", detail)
+    })?;
+    Ok(Picture::Bytes { bytes: bytes.into(), name: None })
+}
+
+/// A picture as the image classification task has it: an address, a `data:` URL, or base64.
+fn task_picture(inputs: &str) -> Result<Picture, Problem> {
+    if inputs.starts_with("http://") || inputs.starts_with("https://") {
+        return Ok(Picture::Url(inputs.to_owned()));
+    }
+    let base64 = inputs.strip_prefix("data:").and_then(|url| Some(url.split_once(";base64,")?.1));
+    decoded("inputs", base64.unwrap_or(inputs))
+}
+
+impl JsonPicture {
+    fn picture(self) -> Result<Picture, Problem> {
+        match (self.url, self.image, self.example) {
+            (Some(url), None, None) => Ok(Picture::Url(url)),
+            (None, Some(image), None) => decoded("image", &image),
+            (None, None, Some(example)) => Ok(Picture::Example(Some(example))),
+            _ => Err(Problem::new(
+                400,
+                "instance_invalid",
+                "The picture cannot be read",
+                "An instance holds one of url, image (base64) and example.",
+            )),
+        }
+    }
 }
 
 fn is_field(name: &str) -> bool {
@@ -129,7 +205,10 @@ impl Input {
                 400,
                 "json_invalid",
                 "The JSON cannot be read",
-                format!("{error}. It may hold url, image (base64), example, top_k and crop."),
+                format!(
+                    "{error}. It may hold url, image (base64) or example, or instances with several \
+                     of these, and top_k and crop."
+                ),
             )
         })?;
         if let Some(example) = json.example {
@@ -139,11 +218,16 @@ impl Input {
             self.take_text("url", &url)?;
         }
         if let Some(image) = json.image {
-            let bytes = STANDARD.decode(image.as_bytes()).map_err(|error| {
-                let detail = format!("The field image is not base64: {error}.");
-                Problem::new(400, "base64_invalid", "The picture cannot be read", detail)
-            })?;
-            self.picture = Some(Picture::Bytes { bytes: bytes.into(), name: None });
+            self.picture = Some(decoded("image", &image)?);
+        }
+        if let Some(inputs) = json.inputs {
+            let parameters = json.parameters.unwrap_or_default();
+            self.task = Some(parameters.function_to_apply.unwrap_or_default());
+            self.top_k = parameters.top_k.map(|k| top_k(Some(k))).transpose()?.or(self.top_k);
+            self.picture = Some(task_picture(&inputs)?);
+        }
+        if let Some(instances) = json.instances {
+            self.several = Some(instances.into_iter().map(JsonPicture::picture).collect());
         }
         if json.top_k.is_some() {
             self.top_k = Some(top_k(json.top_k)?);
@@ -156,17 +240,17 @@ impl Input {
         let mut parts = Multipart::from_request(request, &())
             .await
             .map_err(|error| multipart_problem(&error.body_text()))?;
-        let mut file = None;
+        let mut files = Vec::new();
         for _ in 0..MAX_PARTS {
             let part = parts.next_field().await.map_err(|e| unreadable(&e, max))?;
             let Some(part) = part else { break };
             let name = part.name().unwrap_or_default().to_owned();
-            if matches!(name.as_str(), "image" | "file") || part.file_name().is_some() {
+            if is_file(&name) || part.file_name().is_some() {
                 let called = part.file_name().filter(|n| !n.is_empty()).map(str::to_owned);
                 let bytes = read_part(part, max, || faults::upload_too_large(max)).await?;
                 // A browser sends an empty part for a picker that nothing was picked with.
                 if !bytes.is_empty() || called.is_some() {
-                    file = Some(Picture::Bytes { bytes, name: called });
+                    files.push(Picture::Bytes { bytes, name: called });
                 }
             } else {
                 let too_long = || multipart_problem(&format!("the field {name:?} is too long"));
@@ -175,8 +259,10 @@ impl Input {
             }
         }
         // Whoever picked a file means it, even if an address was left in the form.
-        if file.is_some() {
-            self.picture = file;
+        if files.len() > 1 {
+            self.several = Some(files.into_iter().map(Ok).collect());
+        } else if let Some(file) = files.pop() {
+            self.picture = Some(file);
         }
         Ok(())
     }
@@ -197,7 +283,7 @@ async fn read_part(
     Ok(bytes.freeze())
 }
 
-async fn collect(body: Body, max_upload: u64) -> Result<Bytes, Problem> {
+pub(super) async fn collect(body: Body, max_upload: u64) -> Result<Bytes, Problem> {
     match body.collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) => Err(unreadable(&error, max_upload)),

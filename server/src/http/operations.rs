@@ -23,7 +23,7 @@ use super::{
     AppState, HttpRequest, HttpResponse, accept::Format, problem, request_log::REQUEST_ID,
 };
 use crate::{
-    access::{Access, Standing},
+    access::{self, Access, Standing},
     meters::Meters,
 };
 
@@ -88,7 +88,7 @@ pub(super) async fn guard(
     let (mut response, standing) = match checked {
         Ok(grant) => {
             Span::current().record("key", grant.key.as_deref());
-            let mut response = next.run(request).await;
+            let mut response = access::charging(grant.tab, next.run(request)).await;
             if let Some(key) = grant.key {
                 response.extensions_mut().insert(UsedKey(key));
             }

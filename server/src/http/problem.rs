@@ -25,7 +25,7 @@ struct Details<'a> {
 pub(crate) fn respond(problem: &Problem, format: Format) -> HttpResponse {
     let status = status(problem);
     let mut response = match format {
-        Format::Json => {
+        Format::Json | Format::Lines => {
             let details = Details { r#type: "about:blank", problem };
             let mut response = (status, Json(details)).into_response();
             let kind = HeaderValue::from_static("application/problem+json");
@@ -37,21 +37,23 @@ pub(crate) fn respond(problem: &Problem, format: Format) -> HttpResponse {
         }
     };
     set_retry_after(response.headers_mut(), problem);
+    // For a layer that tells it in the words of another protocol.
+    response.extensions_mut().insert(problem.clone());
     response
 }
 
-pub(super) fn set_retry_after(headers: &mut HeaderMap, problem: &Problem) {
+pub(crate) fn set_retry_after(headers: &mut HeaderMap, problem: &Problem) {
     if let Some(seconds) = problem.retry_after {
         headers.insert(RETRY_AFTER, seconds.into());
     }
 }
 
-pub(super) fn status(problem: &Problem) -> StatusCode {
+pub(crate) fn status(problem: &Problem) -> StatusCode {
     StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A known path, but not this way.
-pub(super) async fn method_not_allowed(headers: HeaderMap) -> HttpResponse {
+pub(crate) async fn method_not_allowed(headers: HeaderMap) -> HttpResponse {
     let problem = Problem::new(
         405,
         "method_not_allowed",

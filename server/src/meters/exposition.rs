@@ -6,7 +6,7 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogra
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 use metrics_util::MetricKindMask;
 
-use super::{Meters, Stage, Tally};
+use super::{Meters, Spent, Tally};
 
 /// What can only be read off, at the instant of the exposition.
 #[derive(Debug, Clone, Default)]
@@ -115,21 +115,20 @@ fn expose_as_triton(model: &str, tally: &Tally) {
     let total = |name: &'static str, value: u64| {
         counter!(name, "model" => model.to_owned(), "version" => "1").absolute(value);
     };
-    let spent = |stage: Stage| tally.spent_us.get(&stage).copied().unwrap_or_default();
-    total("nv_inference_request_success", tally.ok);
-    total("nv_inference_count", tally.pictures);
-    total("nv_inference_exec_count", tally.batches);
-    total("nv_inference_request_duration_us", spent(Stage::Total));
-    total("nv_inference_queue_duration_us", spent(Stage::Queue));
-    total("nv_inference_compute_input_duration_us", spent(Stage::Decode));
-    total("nv_inference_compute_infer_duration_us", spent(Stage::Inference));
-    total("nv_inference_compute_output_duration_us", spent(Stage::Wording));
-    let backend = tally.problems.get("inference_failed").copied().unwrap_or_default();
+    let statistics = &tally.statistics;
+    total("nv_inference_request_success", statistics.success.count);
+    total("nv_inference_count", statistics.pictures);
+    total("nv_inference_exec_count", statistics.executions());
+    total("nv_inference_request_duration_us", microseconds(statistics.success));
+    total("nv_inference_queue_duration_us", microseconds(statistics.queue));
+    total("nv_inference_compute_input_duration_us", microseconds(statistics.compute_input));
+    total("nv_inference_compute_infer_duration_us", microseconds(statistics.compute_infer));
+    total("nv_inference_compute_output_duration_us", microseconds(statistics.compute_output));
     let reasons = [
-        ("REJECTED", tally.rejected + tally.expired),
-        ("CANCELED", tally.cancelled),
-        ("BACKEND", backend),
-        ("OTHER", tally.failed.saturating_sub(backend)),
+        ("REJECTED", statistics.reasons.rejected),
+        ("CANCELED", statistics.reasons.cancelled),
+        ("BACKEND", statistics.reasons.network),
+        ("OTHER", statistics.reasons.other),
     ];
     for (reason, value) in reasons {
         counter!("nv_inference_request_failure",
@@ -138,6 +137,10 @@ fn expose_as_triton(model: &str, tally: &Tally) {
     }
     gauge!("nv_inference_pending_request_count", "model" => model.to_owned(), "version" => "1")
         .set(tally.queued as f64);
+}
+
+fn microseconds(spent: Spent) -> u64 {
+    u64::try_from(spent.time.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn expose_gauges(gauges: &Gauges) {
@@ -176,12 +179,12 @@ fn expose_process() {
 
 fn describe() {
     let counters = [
-        ("vitrine_requests_total", "Requests for a model that there is"),
-        ("vitrine_requests_accepted_total", "Requests that were not refused"),
-        ("vitrine_request_outcomes_total", "Requests by how they ended"),
-        ("vitrine_problems_total", "Requests that ended in a problem, by its code"),
+        ("vitrine_requests_total", "Pictures for a model that there is"),
+        ("vitrine_requests_accepted_total", "Pictures that were not refused"),
+        ("vitrine_request_outcomes_total", "Pictures by how they ended"),
+        ("vitrine_problems_total", "Pictures that ended in a problem, by its code"),
         ("vitrine_received_bytes_total", "Pictures as they came, in bytes"),
-        ("vitrine_unknown_model_requests_total", "Requests for models that there are not"),
+        ("vitrine_unknown_model_requests_total", "Pictures for models that there are not"),
         ("vitrine_turned_away_requests_total", "Requests refused before their model was known"),
         ("vitrine_http_responses_total", "Answers by their HTTP status"),
         ("vitrine_http_throttled_total", "Requests held back by a rate limit"),
@@ -200,9 +203,9 @@ fn describe() {
         describe_counter!(name, text);
     }
     let gauges = [
-        ("vitrine_requests_in_flight", "Requests under way, by where they are"),
-        ("vitrine_queue_depth", "Requests that wait for the worker"),
-        ("vitrine_worker_running", "Requests in the network"),
+        ("vitrine_requests_in_flight", "Pictures under way, by where they are"),
+        ("vitrine_queue_depth", "Pictures that wait for the worker"),
+        ("vitrine_worker_running", "Pictures in the network"),
         ("vitrine_worker_busy_seconds", "How long the present batch has been running"),
         ("vitrine_ready", "Whether a picture sent now would be classified"),
         ("vitrine_build_info", "The version of the program"),

@@ -80,8 +80,8 @@ fn the_exposition_has_types_labels_and_bounds() {
     passage.took(Stage::Decode, Duration::from_millis(3));
     passage.queued();
     passage.settle(None);
-    meters.ran("flags", 2);
-    meters.unknown_model();
+    meters.ran("flags", 2, Duration::from_millis(5));
+    meters.unknown_model(1);
     let models = [("flags".to_owned(), ModelGauges { state: "ready", load_seconds: Some(0.5) })];
     let text = meters.expose(&Gauges { models: models.into(), ..Gauges::default() });
     for line in [
@@ -100,4 +100,29 @@ fn the_exposition_has_types_labels_and_bounds() {
         assert!(text.lines().any(|there| there == line), "{line} is not in\n{text}");
     }
     assert!(text.contains("process_resident_memory_bytes "), "{text}");
+}
+
+#[test]
+fn a_request_with_several_pictures_is_one_success_or_one_failure() {
+    let meters = Meters::default();
+    let settle = |passages: Vec<Passage>, problem: Option<&Problem>| {
+        passages.into_iter().for_each(|passage| passage.settle(problem));
+    };
+    settle(meters.arrive_together("flags", 3), None);
+    let mut mixed = meters.arrive_together("flags", 2);
+    mixed.remove(0).settle(Some(&problem(422, "picture_damaged")));
+    assert_eq!(tally(&meters).statistics.fail.count, 0, "the request is not over");
+    // Another picture of a request that has failed is given up.
+    drop(mixed);
+    drop(meters.arrive_together("flags", 2));
+    let full = problem(503, "queue_full");
+    meters.arrive_together("flags", 4).into_iter().for_each(|passage| passage.refuse(&full));
+
+    let tally = tally(&meters);
+    assert!(tally.adds_up(), "{tally:?}");
+    assert_eq!((tally.requests, tally.ok, tally.failed), (11, 3, 1));
+    assert_eq!((tally.rejected, tally.cancelled), (4, 3));
+    let ModelStatistics { success, fail, reasons, queue, .. } = tally.statistics;
+    assert_eq!((success.count, fail.count, queue.count), (1, 3, 1));
+    assert_eq!(reasons, Reasons { rejected: 1, cancelled: 1, network: 0, other: 1 });
 }

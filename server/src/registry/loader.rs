@@ -66,7 +66,12 @@ fn load_waiting(registry: &Registry, name: &str) {
     registry.make_room(name);
     let entry = version.entry;
     match load(&entry) {
-        Ok(loaded) => slot.replace(entry, Phase::Ready(loaded)),
+        Ok(loaded) => {
+            // Unless it was unloaded meanwhile.
+            if slot.change_if(|phase| matches!(phase, Phase::Loading), || Phase::Ready(loaded)) {
+                slot.accept();
+            }
+        }
         Err(reason) => {
             tracing::error!(model = name, reason, "model cannot be loaded");
             slot.change_if(|phase| matches!(phase, Phase::Loading), || Phase::Failed);

@@ -94,7 +94,12 @@ impl Version {
     pub fn state(&self) -> ModelState {
         match &self.phase {
             Phase::Absent => {
-                ModelState::Absent { hint: format!("vitrine pull {}", self.card().name) }
+                let name = &self.card().name;
+                let hint = match self.card().weights.url {
+                    Some(_) => format!("vitrine pull {name}"),
+                    None => format!("vitrine import FILE --as {name} --force"),
+                };
+                ModelState::Absent { hint }
             }
             Phase::Fetching { received, total } => {
                 ModelState::Fetching { received: *received, total: *total }

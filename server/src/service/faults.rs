@@ -108,6 +108,24 @@ pub(crate) fn no_picture() -> Problem {
     )
 }
 
+pub(crate) fn too_many_pictures(most: usize) -> Problem {
+    Problem::new(
+        400,
+        "too_many_pictures",
+        "Too many pictures in one request",
+        format!("A request may hold {most} pictures at most. Send them in several."),
+    )
+}
+
+pub(crate) fn not_finite() -> Problem {
+    Problem::new(
+        422,
+        "scores_not_finite",
+        "There is no answer to this input",
+        "The network's scores are not finite: the values of the input are too large.",
+    )
+}
+
 pub(crate) fn upload_too_large(limit: u64) -> Problem {
     Problem::new(
         413,

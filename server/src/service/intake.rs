@@ -14,24 +14,24 @@ use app::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
-use vision::card::ModelCard;
+use vision::{card::ModelCard, decode::Picture as Decoded};
 
-use super::{Service, faults};
+use super::{faults, way::Way};
 use crate::catalogue::Entry;
 
 /// JPEG quality of the crop that a page shows: small, and no artefacts to be seen.
 const CROP_QUALITY: u8 = 88;
 
 /// A picture as it came.
-pub(super) struct Taken {
-    pub(super) bytes: Bytes,
+pub(crate) struct Taken {
+    pub(crate) bytes: Bytes,
     pub(super) kind: SourceKind,
     pub(super) name: Option<String>,
     pub(super) fetching: Duration,
 }
 
 /// A picture made ready, with what there is to say about it.
-pub(super) struct Ready {
+pub(super) struct Prepared {
     pub(super) pixels: Vec<f32>,
     crop: RgbImage,
     format: String,
@@ -40,9 +40,25 @@ pub(super) struct Ready {
     animated: bool,
 }
 
-impl Service {
+impl Way {
     /// Gets hold of the picture.
     pub(super) async fn take(&self, entry: &Entry, picture: Picture) -> Result<Taken, Problem> {
+        let Picture::Example(file) = picture else { return self.obtain(picture).await };
+        let found = match &file {
+            Some(file) => entry.example(file),
+            None => entry.examples.first(),
+        };
+        let example = found.ok_or_else(|| faults::no_example(&entry.card.name, file.as_deref()))?;
+        Ok(Taken {
+            bytes: example.bytes.clone(),
+            kind: SourceKind::Example,
+            name: Some(example.title.clone()),
+            fetching: Duration::ZERO,
+        })
+    }
+
+    /// Gets hold of a picture that was sent, or that has an address.
+    pub(crate) async fn obtain(&self, picture: Picture) -> Result<Taken, Problem> {
         let start = Instant::now();
         match picture {
             Picture::Bytes { bytes, name } => {
@@ -61,47 +77,50 @@ impl Service {
                     fetching: start.elapsed(),
                 })
             }
-            Picture::Example(file) => {
-                let found = match &file {
-                    Some(file) => entry.example(file),
-                    None => entry.examples.first(),
-                };
-                let example =
-                    found.ok_or_else(|| faults::no_example(&entry.card.name, file.as_deref()))?;
-                Ok(Taken {
-                    bytes: example.bytes.clone(),
-                    kind: SourceKind::Example,
-                    name: Some(example.title.clone()),
-                    fetching: Duration::ZERO,
-                })
-            }
+            Picture::Example(_) => Err(faults::no_picture()),
         }
     }
 
-    /// Decodes and prepares on the blocking pool, a few pictures at a time.
-    pub(super) async fn prepare(&self, card: &ModelCard, bytes: Bytes) -> Result<Ready, Problem> {
-        let slot = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| faults::bug())?;
-        let (limits, orientation) = (self.decode_limits.clone(), card.orientation);
+    /// Decodes and prepares.
+    pub(super) async fn prepare(
+        &self,
+        card: &ModelCard,
+        bytes: Bytes,
+    ) -> Result<Prepared, Problem> {
         let preprocess = card.preprocess.clone();
-        let work = tokio::task::spawn_blocking(move || {
-            // Kept until the work is done, which goes on even if nobody waits for it any more.
-            let _slot = slot;
-            let picture = vision::decode::decode(&bytes, &limits, orientation)?;
+        let ready = move |picture: Decoded| {
             let prepared = preprocess.prepare(&picture.pixels);
-            Ok(Ready {
+            Prepared {
                 pixels: prepared.pixels,
                 crop: prepared.crop,
                 format: picture.format.to_string().to_lowercase(),
                 width: picture.width,
                 height: picture.height,
                 animated: picture.animated,
-            })
+            }
+        };
+        self.decode(bytes, card.orientation, ready).await
+    }
+
+    /// Decodes on the blocking pool, a few pictures at a time, and does there what is left to do.
+    pub(crate) async fn decode<T: Send + 'static>(
+        &self,
+        bytes: Bytes,
+        orientation: bool,
+        then: impl FnOnce(Decoded) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let slot = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| faults::bug())?;
+        let limits = self.decode_limits.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            // Kept until the work is done, which goes on even if nobody waits for it any more.
+            let _slot = slot;
+            vision::decode::decode(&bytes, &limits, orientation).map(then)
         });
         work.await.map_err(|_| faults::bug())?.map_err(|error| faults::decode(&error))
     }
 }
 
-impl Ready {
+impl Prepared {
     pub(super) fn source(&self, kind: SourceKind, name: Option<String>, bytes: u64) -> Source {
         Source {
             kind,

@@ -19,7 +19,7 @@ impl Service {
 
     /// The meters in the text format of Prometheus.
     pub fn exposition(&self) -> String {
-        let counts = self.broker.counts();
+        let counts = self.way.broker.counts();
         let mut models = BTreeMap::new();
         for version in self.registry.versions() {
             let name = &version.card().name;
@@ -31,14 +31,14 @@ impl Service {
         self.meters.expose(&Gauges {
             queued: counts.queued,
             running: counts.running,
-            busy_seconds: self.broker.busy().unwrap_or_default().as_secs_f64(),
+            busy_seconds: self.way.broker.busy().unwrap_or_default().as_secs_f64(),
             ready: self.standing().ready,
             models,
         })
     }
 
     pub(super) fn standing(&self) -> Readiness {
-        let health = self.broker.health().borrow().clone();
+        let health = self.way.broker.health().borrow().clone();
         let versions = self.registry.versions();
         let models: BTreeMap<_, _> = versions
             .iter()
@@ -63,8 +63,9 @@ impl Service {
             Health::Stopped => return ("stopped", None),
             Health::Loading | Health::Ready | Health::Draining => {}
         }
-        if let Some(busy) = self.broker.busy()
-            && let Some(word) = overdue(busy, self.limits.timeout, self.limits.stuck_after)
+        let limits = &self.way.limits;
+        if let Some(busy) = self.way.broker.busy()
+            && let Some(word) = overdue(busy, limits.timeout, limits.stuck_after)
         {
             let seconds = busy.as_secs();
             return (word, Some(format!("One batch has been in the network for {seconds} s.")));

@@ -17,7 +17,8 @@ pub fn make_model(models: &Path, name: &str, fallback: Option<&str>, weights: bo
         "name = \"{name}\"\ntitle = \"Made {name}\"\ndescription = \"Generated weights.\"\nlicence = \"MIT\"\n{fallback}\
          [architecture]\nkind = \"vgg\"\nstages = [[8], [16]]\nbatch_norm = false\ngrid = 2\n\
          hidden = [16]\n[input]\nsize = 32\npreset = \"torchvision\"\n[labels]\n\
-         file = \"labels.txt\"\n[weights]\nfile = \"model.safetensors\"\n[[examples]]\n\
+         file = \"labels.txt\"\n[weights]\nfile = \"model.safetensors\"\n\
+         url = \"https://weights.example/{name}.safetensors\"\n[[examples]]\n\
          file = \"example.png\"\ntitle = \"Waves\"\ncredit = \"made here\"\nlicence = \"CC0\"\n"
     );
     fs::write(folder.join("model.toml"), card).unwrap();

@@ -1,6 +1,6 @@
 //! A classifier that remembers what it was asked and answers by the name of the model.
 
-use std::sync::Mutex;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use app::{
     classify::{Answer, Classifier, Request},
@@ -11,7 +11,10 @@ use app::{
     },
 };
 use bytes::Bytes;
-use server::backend::{Backend, Readiness, Requests};
+use server::{
+    backend::{Backend, Loading, Readiness, Requests, Visiting},
+    service::{Ask, ModelStatistics},
+};
 
 #[derive(Default)]
 pub(crate) struct Fake {
@@ -108,6 +111,28 @@ impl Classifier for Fake {
 impl Backend for Fake {
     fn example(&self, model: &str, file: &str) -> Option<Bytes> {
         (model == "flags" && file == "one.png").then(|| Bytes::from_static(PIXEL))
+    }
+
+    // What lets several pictures in is tested with a real service.
+    fn visit(&self, _: Ask) -> Visiting<'_> {
+        let refused = self.refuse();
+        Box::pin(async { Err(refused) })
+    }
+
+    fn max_pictures(&self) -> usize {
+        4
+    }
+
+    fn statistics(&self) -> BTreeMap<String, ModelStatistics> {
+        BTreeMap::new()
+    }
+
+    fn load<'a>(&'a self, _: &'a str) -> Loading<'a> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn unload(&self, _: &str) -> Result<(), Problem> {
+        Ok(())
     }
 
     fn refuse(&self) -> Problem {

@@ -10,7 +10,7 @@ mod operations;
 mod pages;
 
 use app::classify::Request as Question;
-use axum::body::Body;
+use axum::{Router, body::Body};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos::prelude::LeptosOptions;
@@ -54,14 +54,17 @@ async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
 async fn send_with(fake: Arc<Fake>, operations: Operations, request: Request<Body>) -> Reply {
     let answer = RUNTIME.spawn(async move {
         let leptos = LeptosOptions::builder().output_name("vitrine").build();
-        let router = router(AppState {
-            leptos,
-            backend: fake,
-            max_upload: MAX_UPLOAD,
-            max_bodies: 4,
-            body_timeout: Duration::from_millis(300),
-            operations,
-        });
+        let router = router(
+            &AppState {
+                leptos,
+                backend: fake,
+                max_upload: MAX_UPLOAD,
+                max_bodies: 4,
+                body_timeout: Duration::from_millis(300),
+                operations,
+            },
+            Router::new(),
+        );
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

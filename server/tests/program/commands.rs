@@ -1,6 +1,6 @@
 //! Commands that need no server, and a server that cannot start.
 
-use std::{fs, net::TcpListener};
+use std::{fs, net::TcpListener, path::Path};
 
 use image::ImageFormat;
 use tempfile::TempDir;
@@ -49,6 +49,62 @@ fn a_broken_card_is_named_with_its_key() {
     fs::write(&card, text).unwrap();
     let words = failure(&["serve", "--models", &models, "--log", "off"]);
     assert!(words.contains("model.toml") && words.contains("size"), "{words}");
+}
+
+/// A command for a file of the importer's tests, and what it says.
+fn import(models: &str, file: &str, options: &[&str]) -> std::process::Output {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../importer/tests/files");
+    let labels = files.join("labels.txt");
+    let mut command = vitrine();
+    command.args(["import", "--models", models]).arg(files.join(file));
+    command.args(["--as", "mine", "--labels"]).arg(labels).args(options).output().unwrap()
+}
+
+#[test]
+fn weights_are_imported_and_then_classify() {
+    let (folder, models) = models();
+    let output = import(&models, "official.h5", &["--licence", "CC0"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for words in ["block1_conv1_W_1:0", "pictures: keras-caffe", "check: in", "SHA-256"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let picture_file = folder.path().join("picture.jpg");
+    fs::write(&picture_file, picture(ImageFormat::Jpeg, 60, 40)).unwrap();
+    let output = vitrine()
+        .args(["classify", "--model", "mine", "--models", &models, "--json"])
+        .arg(&picture_file)
+        .output()
+        .unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["predictions"].as_array().unwrap().len(), 5);
+
+    let again = import(&models, "official.h5", &[]);
+    let words = String::from_utf8(again.stderr).unwrap();
+    assert!(!again.status.success() && words.contains("--force"), "{words}");
+    let turned = ["--force", "--kernels", "convolution", "--mean", "1,2,3", "--resize", "squash"];
+    assert!(import(&models, "official.h5", &turned).status.success());
+}
+
+#[test]
+fn an_import_that_fails_is_one_line_that_says_what_to_do() {
+    let (_folder, models) = models();
+    for (file, words) in [
+        ("malicious.pth", "posix.system"),
+        ("legacy_correlation.h5", "--kernels convolution"),
+        ("numbered.weights.h5", "--architecture"),
+        ("module.pt", "no probability"),
+    ] {
+        let options: &[&str] =
+            if file == "module.pt" { &["--output", "probabilities"] } else { &[] };
+        let output = import(&models, file, options);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{file}");
+        assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+    let said = failure(&["import", "x.h5", "--as", "x", "--models", "/no/such/folder"]);
+    assert!(said.contains("/no/such/folder") && said.contains("--models"), "{said}");
 }
 
 #[test]

@@ -97,8 +97,8 @@ async fn after_a_mixed_load_with_faults_the_sums_hold_for_every_model() {
     assert_eq!((away.accepted, away.rejected), (0, 11));
     assert_eq!(service.meters().refused_elsewhere(), 22, "models that there are not");
     // What stands in does the work, cancelled pictures included if they had been begun.
-    assert!(one.pictures >= one.ok + two.ok, "{one:?} {two:?}");
-    assert_eq!(two.pictures, 0);
+    assert!(one.statistics.pictures >= one.ok + two.ok, "{one:?} {two:?}");
+    assert_eq!(two.statistics.pictures, 0);
 
     let text = service.exposition();
     let line = format!("vitrine_request_outcomes_total{{model=\"one\",outcome=\"ok\"}} {}", one.ok);

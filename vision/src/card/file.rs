@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::prediction::OutputKind;
 use crate::preprocess::{ChannelOrder, Interpolation, Scale};
 
 /// The whole file.
@@ -23,13 +24,13 @@ pub(super) struct Card {
     pub(super) examples: Vec<Example>,
 }
 
-/// The network. Without `kind = "vgg"`, depth and widths are those of the paper.
+/// The network. All keys but `kind` are for VGG, and all but `batch_norm` for `kind = "vgg"`;
+/// otherwise depth and widths are those of the paper.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Architecture {
     pub(super) kind: Kind,
-    #[serde(default)]
-    pub(super) batch_norm: bool,
+    pub(super) batch_norm: Option<bool>,
     pub(super) stages: Option<Vec<Vec<i64>>>,
     pub(super) hidden: Option<Vec<i64>>,
     pub(super) grid: Option<i64>,
@@ -43,6 +44,10 @@ pub(super) enum Kind {
     Vgg13,
     Vgg16,
     Vgg19,
+    Resnet18,
+    Resnet34,
+    Resnet50,
+    Torchscript,
 }
 
 /// How pictures are prepared: a preset, or every key.
@@ -68,6 +73,7 @@ pub(super) struct Input {
 pub(super) enum Preset {
     Torchvision,
     CaffeSquash,
+    KerasCaffe,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -91,10 +97,12 @@ pub(super) enum Builtin {
     Imagenet,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Output {
-    pub(super) temperature: f32,
+    #[serde(default)]
+    pub(super) kind: OutputKind,
+    pub(super) temperature: Option<f32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,12 +121,6 @@ pub(super) struct Example {
     pub(super) title: String,
     pub(super) credit: String,
     pub(super) licence: String,
-}
-
-impl Default for Output {
-    fn default() -> Self {
-        Self { temperature: 1.0 }
-    }
 }
 
 fn yes() -> bool {

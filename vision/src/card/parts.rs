@@ -7,7 +7,8 @@ mod labels;
 use std::path::{Component, Path, PathBuf};
 
 use super::error::Problem;
-use super::{Example, ModelCard, WeightsFile, file};
+use super::{Architecture, Example, ModelCard, WeightsFile, file};
+use crate::prediction::{Output, OutputKind};
 use crate::weights::Fingerprint;
 
 /// Checks every value and brings them into the form that the program uses.
@@ -25,15 +26,12 @@ pub(super) fn assemble(directory: &Path, card: file::Card) -> Result<ModelCard, 
     {
         return Err(Problem::new("fallback", "must be the name of another model"));
     }
-    let temperature = card.output.temperature;
-    if !(temperature.is_finite() && temperature > 0.0) {
-        return Err(Problem::new("output.temperature", "must be a number above zero"));
-    }
+    let output = output(&card.output)?;
     let labels = labels::read(directory, &card.labels)?;
     let preprocess = input::read(&card.input)?;
     let architecture = architecture::read(card.architecture, labels.len(), card.input.size)?;
     Ok(ModelCard {
-        weights: weights(directory, card.weights)?,
+        weights: weights(directory, card.weights, &architecture)?,
         examples: examples(directory, card.examples)?,
         name: card.name,
         title: card.title,
@@ -43,7 +41,7 @@ pub(super) fn assemble(directory: &Path, card: file::Card) -> Result<ModelCard, 
         preprocess,
         orientation: card.input.orientation,
         labels,
-        temperature,
+        output,
         fallback: card.fallback,
     })
 }
@@ -79,10 +77,33 @@ fn inside(directory: &Path, key: &str, file: &str) -> Result<PathBuf, Problem> {
     Ok(directory.join(file))
 }
 
-fn weights(directory: &Path, weights: file::Weights) -> Result<WeightsFile, Problem> {
+fn output(output: &file::Output) -> Result<Output, Problem> {
+    let key = "output.temperature";
+    let temperature = output.temperature.unwrap_or(1.0);
+    if !(temperature.is_finite() && temperature > 0.0) {
+        return Err(Problem::new(key, "must be a number above zero"));
+    }
+    if output.kind == OutputKind::Probabilities && temperature != 1.0 {
+        return Err(Problem::new(key, "must be 1 or absent: it divides logits, not probabilities"));
+    }
+    Ok(Output { kind: output.kind, temperature })
+}
+
+fn weights(
+    directory: &Path,
+    weights: file::Weights,
+    architecture: &Architecture,
+) -> Result<WeightsFile, Problem> {
     let path = inside(directory, "weights.file", &weights.file)?;
-    if path.extension().is_none_or(|extension| extension != "safetensors") {
-        return Err(Problem::new("weights.file", "must be a .safetensors file"));
+    let code = *architecture == Architecture::TorchScript;
+    let extension = if code { "pt" } else { "safetensors" };
+    if path.extension().is_none_or(|found| found != extension) {
+        let reason = format!("must be a .{extension} file for this `architecture.kind`");
+        return Err(Problem::new("weights.file", reason));
+    }
+    if code && weights.url.is_some() {
+        let reason = "must not be given: TorchScript is code, and code is not fetched";
+        return Err(Problem::new("weights.url", reason));
     }
     let is_digest = |text: &String| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
     if weights.sha256.as_ref().is_some_and(|text| !is_digest(text)) {

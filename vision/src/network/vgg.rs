@@ -5,11 +5,8 @@
 
 use tch::{TchError, Tensor};
 
-use super::{Mode, Parameters, Role};
-
-/// torchvision's default, `torch.nn.BatchNorm2d(eps=1e-5, momentum=0.1)`.
-const NORM_EPSILON: f64 = 1e-5;
-const NORM_MOMENTUM: f64 = 0.1;
+use super::layers::{Convolution, Dense, Shape};
+use super::{Mode, Parameters};
 
 /// The shape of a network of the VGG family.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,27 +29,6 @@ pub struct Vgg {
     stages: Vec<Vec<Convolution>>,
     dense: Vec<Dense>,
     grid: i64,
-}
-
-#[derive(Debug)]
-struct Convolution {
-    weight: Tensor,
-    bias: Tensor,
-    norm: Option<BatchNorm>,
-}
-
-#[derive(Debug)]
-struct BatchNorm {
-    scale: Tensor,
-    shift: Tensor,
-    mean: Tensor,
-    variance: Tensor,
-}
-
-#[derive(Debug)]
-struct Dense {
-    weight: Tensor,
-    bias: Tensor,
 }
 
 impl VggSpec {
@@ -100,7 +76,16 @@ impl Vgg {
         for widths in &spec.stages {
             let mut stage = Vec::with_capacity(widths.len());
             for &width in widths {
-                stage.push(Convolution::new(spec, parameters, index, channels, width)?);
+                let shape = Shape {
+                    key: format!("features.{index}"),
+                    norm: spec.batch_norm.then(|| format!("features.{}", index + 1)),
+                    bias: true,
+                    from: channels,
+                    to: width,
+                    side: 3,
+                    stride: 1,
+                };
+                stage.push(Convolution::new(&shape, parameters)?);
                 channels = width;
                 // Convolution, perhaps normalisation, activation: torchvision counts each.
                 index += if spec.batch_norm { 3 } else { 2 };
@@ -112,11 +97,7 @@ impl Vgg {
         let mut dense = Vec::with_capacity(spec.hidden.len() + 1);
         for (i, &out) in spec.hidden.iter().chain([&spec.classes]).enumerate() {
             // Dense layer, activation, dropout: again each is counted.
-            let key = format!("classifier.{}", 3 * i);
-            let weight =
-                parameters.parameter(&format!("{key}.weight"), &[out, width], Role::DenseWeight)?;
-            let bias = parameters.parameter(&format!("{key}.bias"), &[out], Role::Bias)?;
-            dense.push(Dense { weight, bias });
+            dense.push(Dense::new(&format!("classifier.{}", 3 * i), width, out, parameters)?);
             width = out;
         }
         Ok(Self { stages, dense, grid: spec.grid })
@@ -128,17 +109,54 @@ impl Vgg {
     ///
     /// What libtorch reports, such as a batch of a wrong shape or too small for the pools.
     pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        let mut xs = batch.shallow_clone();
-        for stage in &self.stages {
-            for convolution in stage {
-                xs = convolution.forward(&xs, mode)?.f_relu_()?;
-            }
-            xs = xs.f_max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false)?;
+        let last = self.stages.len() - 1;
+        self.head(&self.trunk(batch, last, mode)?, last, mode)
+    }
+
+    /// Folds every batch normalisation into the convolution before it, see
+    /// [`super::Network::fold_batch_norm`].
+    ///
+    /// # Errors
+    ///
+    /// What libtorch reports.
+    pub fn fold_batch_norm(&mut self) -> Result<(), TchError> {
+        self.stages.iter_mut().flatten().try_for_each(Convolution::fold)
+    }
+
+    /// Side in cells of the activation of each stage, before its pool.
+    pub(super) fn sides(&self, size: usize) -> Vec<usize> {
+        (0..self.stages.len()).map(|stage| size >> stage).collect()
+    }
+
+    /// The activation that a stage ends with, before its pool.
+    pub(super) fn trunk(
+        &self,
+        batch: &Tensor,
+        stage: usize,
+        mode: Mode,
+    ) -> Result<Tensor, TchError> {
+        let mut xs = self.stage(0, batch, mode)?;
+        for index in 1..=stage {
+            xs = self.stage(index, &pool(&xs)?, mode)?;
+        }
+        Ok(xs)
+    }
+
+    /// Logits of the activation that a stage ends with before its pool.
+    pub(super) fn head(
+        &self,
+        activation: &Tensor,
+        stage: usize,
+        mode: Mode,
+    ) -> Result<Tensor, TchError> {
+        let mut xs = pool(activation)?;
+        for index in stage + 1..self.stages.len() {
+            xs = pool(&self.stage(index, &xs, mode)?)?;
         }
         xs = xs.f_adaptive_avg_pool2d([self.grid, self.grid])?.f_flatten(1, -1)?;
         let last = self.dense.len() - 1;
         for (i, dense) in self.dense.iter().enumerate() {
-            xs = xs.f_linear(&dense.weight, Some(&dense.bias))?;
+            xs = dense.forward(&xs)?;
             if i < last {
                 xs = xs.f_relu_()?;
                 if let Mode::Train { dropout } = mode {
@@ -149,71 +167,16 @@ impl Vgg {
         Ok(xs)
     }
 
-    /// Folds every batch normalisation into the convolution before it, which then costs nothing.
-    ///
-    /// For answering only: a folded network cannot be trained further. Equal up to rounding.
-    ///
-    /// # Errors
-    ///
-    /// What libtorch reports.
-    pub fn fold_batch_norm(&mut self) -> Result<(), TchError> {
-        for convolution in self.stages.iter_mut().flatten() {
-            if let Some(norm) = convolution.norm.take() {
-                let factor =
-                    norm.scale.f_div(&norm.variance.f_add_scalar(NORM_EPSILON)?.f_sqrt()?)?;
-                convolution.weight = convolution.weight.f_mul(&factor.f_reshape([-1, 1, 1, 1])?)?;
-                convolution.bias =
-                    convolution.bias.f_sub(&norm.mean)?.f_mul(&factor)?.f_add(&norm.shift)?;
-            }
+    /// The convolutions of a stage with their activations.
+    fn stage(&self, index: usize, xs: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
+        let mut xs = xs.shallow_clone();
+        for convolution in &self.stages[index] {
+            xs = convolution.forward(&xs, mode)?.f_relu_()?;
         }
-        Ok(())
+        Ok(xs)
     }
 }
 
-impl Convolution {
-    fn new<P: Parameters>(
-        spec: &VggSpec,
-        parameters: &mut P,
-        index: usize,
-        channels: i64,
-        width: i64,
-    ) -> Result<Self, P::Error> {
-        let key = format!("features.{index}");
-        let weight = parameters.parameter(
-            &format!("{key}.weight"),
-            &[width, channels, 3, 3],
-            Role::ConvWeight,
-        )?;
-        let bias = parameters.parameter(&format!("{key}.bias"), &[width], Role::Bias)?;
-        let norm = if spec.batch_norm {
-            let mut part = |name: &str, role| {
-                parameters.parameter(&format!("features.{}.{name}", index + 1), &[width], role)
-            };
-            Some(BatchNorm {
-                scale: part("weight", Role::NormScale)?,
-                shift: part("bias", Role::NormShift)?,
-                mean: part("running_mean", Role::NormMean)?,
-                variance: part("running_var", Role::NormVariance)?,
-            })
-        } else {
-            None
-        };
-        Ok(Self { weight, bias, norm })
-    }
-
-    fn forward(&self, xs: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        let ys = xs.f_conv2d(&self.weight, Some(&self.bias), [1, 1], [1, 1], [1, 1], 1)?;
-        let Some(norm) = &self.norm else { return Ok(ys) };
-        let train = matches!(mode, Mode::Train { .. });
-        ys.f_batch_norm(
-            Some(&norm.scale),
-            Some(&norm.shift),
-            Some(&norm.mean),
-            Some(&norm.variance),
-            train,
-            NORM_MOMENTUM,
-            NORM_EPSILON,
-            true,
-        )
-    }
+fn pool(xs: &Tensor) -> Result<Tensor, TchError> {
+    xs.f_max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false)
 }

@@ -1,9 +1,11 @@
 //! Pillow's resampling of 8-bit pictures, bit for bit.
 //!
-//! The algorithm is that of `src/libImaging/Resample.c` in Pillow 13: weights in `f64`, rounded to
+//! The algorithm is that of `src/libImaging/Resample.c` in Pillow 13, and of `Geometry.c` for the
+//! nearest sample: weights in `f64`, rounded to
 //! 22-bit fixed point, one pass along each axis, and 8 bits between the passes. Every sample of
 //! the result depends only on its own windows, so a region can be computed without the rest.
 
+mod nearest;
 mod passes;
 mod weights;
 
@@ -13,12 +15,15 @@ use image::RgbImage;
 use serde::Deserialize;
 
 use passes::View;
-use weights::Windows;
+use weights::{Filter, Windows};
 
-/// Filter of a resampling. Both widen when a picture shrinks, which is called antialiasing.
+/// Filter of a resampling. But for the nearest sample, they widen when a picture shrinks, which is
+/// called antialiasing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Interpolation {
+    /// The sample that the centre of a pixel falls on, without any filter.
+    Nearest,
     /// Triangle, support of one pixel.
     Bilinear,
     /// Keys' cubic with `a = -0.5`, support of two pixels.
@@ -86,9 +91,14 @@ pub fn resize_region(
         "the region must be inside of the result"
     );
 
+    let filter = match interpolation {
+        Interpolation::Nearest => return nearest::region(picture, width, height, region),
+        Interpolation::Bilinear => Filter::Bilinear,
+        Interpolation::Bicubic => Filter::Bicubic,
+    };
     // Pillow leaves a pass out when the size stays, which also keeps samples as they are.
-    let rows = Axis::new(in_height, height, interpolation, region.top, region.height);
-    let columns = Axis::new(in_width, width, interpolation, region.left, region.width);
+    let rows = Axis::new(in_height, height, filter, region.top, region.height);
+    let columns = Axis::new(in_width, width, filter, region.left, region.width);
     let (span, lines) = (columns.extent(), rows.extent());
     let source = View::of_picture(picture.as_raw(), in_width as usize, lines.clone(), span.clone());
     let raw = match (columns, rows) {
@@ -120,12 +130,12 @@ fn vertical_first((in_width, in_height): (u32, u32), (width, height): (u32, u32)
 }
 
 impl Axis {
-    fn new(input: u32, output: u32, interpolation: Interpolation, first: u32, len: u32) -> Self {
+    fn new(input: u32, output: u32, filter: Filter, first: u32, len: u32) -> Self {
         let range = first..first + len;
         if input == output {
             Self::Kept(range.start as usize..range.end as usize)
         } else {
-            Self::Resampled(Windows::new(input, output, interpolation, range))
+            Self::Resampled(Windows::new(input, output, filter, range))
         }
     }
 

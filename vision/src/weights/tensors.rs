@@ -96,19 +96,24 @@ impl Parameters for Tensors<'_> {
         if !all_finite(view.data(), kind) {
             return Err(WeightsError::NotFinite { key });
         }
-        // Only matrices are worth leaving in the file. Kernels are laid out anew in any case.
-        if role == Role::DenseWeight
-            && kind == Kind::Float
-            && let Some(tensor) = self.map.tensor(view.data(), shape)
-        {
-            return Ok(tensor?);
-        }
-        let tensor = Tensor::f_from_data_size(view.data(), shape, kind)?.f_to_kind(Kind::Float)?;
-        if role == Role::ConvWeight {
+        let bytes = view.data();
+        // Matrices stay in place, which is most of a VGG. Kernels are only read there, once, to
+        // be laid out anew; those of one cell already are, and would stay.
+        let there = role == Role::DenseWeight || (role == Role::ConvWeight && shape[2..] != [1, 1]);
+        let mapped = self.map.tensor(bytes, shape).filter(|_| there && kind == Kind::Float);
+        let stored = match mapped {
+            Some(tensor) if role == Role::DenseWeight => return Ok(tensor?),
+            Some(tensor) => tensor?,
+            None => Tensor::f_from_data_size(bytes, shape, kind)?.f_to_kind(Kind::Float)?,
+        };
+        let tensor = if role == Role::ConvWeight {
             // Channels last in memory, which the convolutions of a CPU read faster. libtorch takes
             // the layout from the strides.
-            return Ok(tensor.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?);
-        }
+            stored.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?
+        } else {
+            stored
+        };
+        self.map.release(bytes);
         Ok(tensor)
     }
 }

@@ -17,7 +17,11 @@ import PIL
 from PIL import Image
 
 HERE = pathlib.Path(__file__).parent
-FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+FILTERS = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+}
 
 NOISE = [(1, 4000), (4000, 1), (3, 3), (1, 1), (224, 224), (256, 256), (223, 225), (97, 641), (1001, 333), (50, 20), (300, 1000)]
 SIZES = [(256, 256), (224, 224), (341, 256), (17, 401), (1, 1), (600, 3)]
@@ -77,15 +81,13 @@ def main():
                     "first": result.reshape(-1)[:6].tolist(), "sha256": digest(result),
                 })
         for size in [224, 65]:
-            for preset in ["torchvision", "caffe-squash"]:
+            for preset in ["torchvision", "caffe-squash", "keras-caffe"]:
                 if preset == "torchvision":
-                    # A sliver would have more pixels on the way than Pillow can hold.
-                    if max(image.size) / min(image.size) > 1000:
-                        continue
                     crop = torchvision_crop(image, size)
                     pixels = torchvision_pixels(crop)
                 else:
-                    crop = image.resize((size, size), Image.Resampling.BICUBIC)
+                    filters = {"caffe-squash": Image.Resampling.BICUBIC, "keras-caffe": Image.Resampling.NEAREST}
+                    crop = image.resize((size, size), filters[preset])
                     pixels = caffe_pixels(crop)
                 assert pixels.dtype == np.float32
                 prepared.append({

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes *.json: logits of torchvision's networks for generated parameters and pictures.
+"""Writes *.json: logits and Grad-CAM of torchvision's networks for generated parameters and pictures.
 
     python3 -m venv venv && venv/bin/pip install torch==2.13.0 torchvision==0.28.0 numpy
     venv/bin/python vision/tests/reference/generate.py
@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torchvision
 from torch import nn
+from torchvision.models import resnet18, resnet34, resnet50
 from torchvision.models.vgg import VGG, make_layers, vgg16
 
 HERE = pathlib.Path(__file__).parent
@@ -71,15 +72,47 @@ def small():
     return network
 
 
-def write(name, network, size, pictures):
+def grad_cam(trunk, head, pixels, label):
+    """Grad-CAM (Selvaraju et al. 2017), scaled so that the largest weight is 1."""
     with torch.no_grad():
-        logits = network(torch.stack([picture(index, size) for index in range(pictures)]))
+        activation = trunk(pixels)
+    activation = activation.detach().requires_grad_(True)
+    head(activation)[0, label].backward()
+    weights = activation.grad.mean(dim=(2, 3), keepdim=True)
+    cam = torch.relu((weights * activation.detach()).sum(dim=(0, 1)))
+    return {"class": label, "width": cam.shape[1], "height": cam.shape[0], "weights": (cam / cam.max()).flatten().tolist()}
+
+
+def parts(network, size):
+    """A network up to the last map that is at least 7 cells wide, and the rest of it."""
+    if isinstance(network, VGG):
+        pools = [i for i, layer in enumerate(network.features) if isinstance(layer, nn.MaxPool2d)]
+        pool = [pool for stage, pool in enumerate(pools) if size >> stage >= 7][-1]
+        trunk = network.features[:pool]
+        head = nn.Sequential(network.features[pool:], network.avgpool, nn.Flatten(), network.classifier)
+    else:
+        layers = [network.layer1, network.layer2, network.layer3, network.layer4]
+        n = len([stage for stage in range(4) if size // 4 >> stage >= 7])
+        trunk = nn.Sequential(network.conv1, network.bn1, network.relu, network.maxpool, *layers[:n])
+        head = nn.Sequential(*layers[n:], network.avgpool, nn.Flatten(), network.fc)
+    return trunk, head
+
+
+def write(name, network, size, pictures, explained=()):
+    batch = torch.stack([picture(index, size) for index in range(pictures)])
+    with torch.no_grad():
+        logits = network(batch)
     content = {"torchvision": torchvision.__version__, "logits": logits.tolist()}
+    if explained:
+        trunk, head = parts(network, size)
+        content["grad_cam"] = [grad_cam(trunk, head, batch[:1], label) for label in explained]
     (HERE / f"{name}.json").write_text(json.dumps(content) + "\n")
     print(name, logits.std(), logits.abs().max(), torch.get_num_threads())
 
 
-write("small", fill(small()), 64, 2)
+write("small", fill(small()), 64, 2, [0, 7])
+for make in [resnet18, resnet34, resnet50]:
+    write(make.__name__, fill(make(num_classes=10)), 64, 2, [0, 7])
 with torch.device("cpu"):
     network = vgg16(init_weights=False)
 write("vgg16", fill(network), 224, 1)

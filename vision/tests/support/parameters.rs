@@ -4,8 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use safetensors::Dtype;
-use tch::Tensor;
-use vision::network::{Parameters, Role, Vgg, VggSpec};
+use vision::network::NetworkSpec;
 
 use crate::generator::splitmix64;
 
@@ -34,31 +33,17 @@ pub(crate) fn parameter(key: &str, shape: &[i64]) -> impl Iterator<Item = f32> {
 }
 
 /// A prepared picture, `HWC`.
+#[allow(dead_code, reason = "not every test looks at pictures")]
 pub(crate) fn picture(index: usize, size: usize) -> Vec<f32> {
     uniform(&format!("input.{index}"), size * size * 3).map(|value| value * 2.0).collect()
 }
 
-/// Keys and shapes of the parameters of a network, in the order of its layers.
-pub(crate) fn layout(spec: &VggSpec) -> Vec<(String, Vec<i64>)> {
-    struct Recorder(Vec<(String, Vec<i64>)>);
-    impl Parameters for Recorder {
-        type Error = tch::TchError;
-        fn parameter(&mut self, key: &str, shape: &[i64], _: Role) -> Result<Tensor, Self::Error> {
-            self.0.push((key.to_owned(), shape.to_vec()));
-            Tensor::f_zeros([1], (tch::Kind::Float, tch::Device::Cpu))
-        }
-    }
-    let mut recorder = Recorder(Vec::new());
-    Vgg::new(spec, &mut recorder).unwrap();
-    recorder.0
-}
-
 /// Writes a file of generated parameters without holding more than a little of it in memory.
-pub(crate) fn write(path: &Path, spec: &VggSpec) {
+pub(crate) fn write(path: &Path, spec: &NetworkSpec) {
     let mut offset = 0;
     let mut header = serde_json::Map::new();
-    let layout = layout(spec);
-    for (key, shape) in &layout {
+    let layout = spec.layout();
+    for (key, shape, _) in &layout {
         let end = offset + shape.iter().product::<i64>() * 4;
         let entry = serde_json::json!({
             "dtype": Dtype::F32, "shape": shape, "data_offsets": [offset, end],
@@ -71,7 +56,7 @@ pub(crate) fn write(path: &Path, spec: &VggSpec) {
     let mut file = BufWriter::with_capacity(1 << 20, std::fs::File::create(path).unwrap());
     file.write_all(&(header.len() as u64).to_le_bytes()).unwrap();
     file.write_all(&header).unwrap();
-    for (key, shape) in &layout {
+    for (key, shape, _) in &layout {
         for value in parameter(key, shape) {
             file.write_all(&value.to_le_bytes()).unwrap();
         }

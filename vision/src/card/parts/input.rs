@@ -19,6 +19,7 @@ pub(super) fn read(input: &Input) -> Result<Preprocess, Problem> {
             match preset {
                 Preset::Torchvision => Preprocess::torchvision(input.size),
                 Preset::CaffeSquash => Preprocess::caffe_squash(input.size),
+                Preset::KerasCaffe => Preprocess::keras_caffe(input.size),
             }
         }
         None => explicit(input)?,

@@ -2,10 +2,17 @@
 
 use std::ops::Range;
 
-use super::Interpolation;
-
 /// Fractional bits of a weight: 32, less 8 for the sample and 2 for sums beyond it.
 pub(super) const PRECISION: u32 = 32 - 8 - 2;
+
+/// A filter that has weights.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Filter {
+    /// Triangle.
+    Bilinear,
+    /// Keys' cubic.
+    Bicubic,
+}
 
 /// The windows of a range of output samples along one axis.
 #[derive(Debug)]
@@ -26,17 +33,12 @@ struct Window {
 
 impl Windows {
     /// Windows of the output samples `range`, when `input` samples become `output`.
-    pub(super) fn new(
-        input: u32,
-        output: u32,
-        interpolation: Interpolation,
-        range: Range<u32>,
-    ) -> Self {
+    pub(super) fn new(input: u32, output: u32, filter: Filter, range: Range<u32>) -> Self {
         // Names and order of operations are those of `precompute_coeffs`: the last bit of a
         // weight depends on it.
         let scale = f64::from(input) / f64::from(output);
         let filter_scale = scale.max(1.0);
-        let support = interpolation.support() * filter_scale;
+        let support = filter.support() * filter_scale;
         let inverse = 1.0 / filter_scale;
         let mut windows = Vec::with_capacity(range.len());
         let mut weights = Vec::new();
@@ -49,7 +51,7 @@ impl Windows {
             exact.clear();
             exact.extend((0..end - first).map(|i| {
                 let distance = f64::from(i) + f64::from(first) - center + 0.5;
-                interpolation.weight(distance * inverse)
+                filter.weight(distance * inverse)
             }));
             let total: f64 = exact.iter().fold(0.0, |total, weight| total + weight);
             let offset = weights.len();
@@ -83,7 +85,7 @@ impl Windows {
     }
 }
 
-impl Interpolation {
+impl Filter {
     /// Half of the width of the filter, in pixels of the coarser picture.
     fn support(self) -> f64 {
         match self {

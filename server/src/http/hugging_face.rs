@@ -1,0 +1,89 @@
+//! `POST /{model}` in the words of Hugging Face's image classification task.
+//!
+//! The address is the one of our own API, so the request has to tell: it is JSON with `inputs`, or
+//! the query says `task=image-classification`, or the caller's software says what it is and does
+//! not ask for a kind of answer of ours.
+
+use app::{problem::Problem, wire::Timing};
+use axum::{Json, response::IntoResponse};
+use http::{header::USER_AGENT, request::Parts};
+use serde::Serialize;
+use vision::prediction;
+
+use super::{
+    AppState, HttpResponse,
+    accept::Format,
+    classify::{DEFAULT_TOP_K, name},
+    dialect,
+    input::{Input, Transform},
+    problem, request_log,
+};
+use crate::service::{Ask, Item, Scored, faults};
+
+/// Software that speaks the task's protocol: the Python and the JavaScript client.
+const CLIENTS: [&str; 2] = ["hf_hub/", "@huggingface/inference"];
+
+#[derive(Serialize)]
+struct Element {
+    label: String,
+    score: f32,
+}
+
+/// How the scores are wanted, if the request is one of the task.
+pub(super) fn wanted(parts: &Parts, format: Format, input: Option<&Input>) -> Option<Transform> {
+    let said = input.and_then(|input| input.task);
+    let asked = || {
+        let query = parts.uri.query().unwrap_or_default();
+        url::form_urlencoded::parse(query.as_bytes())
+            .any(|(name, value)| name == "task" && value == "image-classification")
+    };
+    let client = || {
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        format == Format::Text
+            && agent.is_some_and(|agent| CLIENTS.iter().any(|client| agent.contains(client)))
+    };
+    said.or_else(|| (asked() || client()).then_some(Transform::default()))
+}
+
+/// Classifies a picture: the best classes with their scores.
+pub(super) async fn classify(
+    state: &AppState,
+    model: String,
+    input: Input,
+    transform: Transform,
+) -> HttpResponse {
+    request_log::note(&model, Timing::default());
+    match answer(state, model, input, transform).await {
+        Ok(response) => response,
+        Err(problem) => dialect::as_error(problem::respond(&problem, Format::Json), &problem),
+    }
+}
+
+async fn answer(
+    state: &AppState,
+    model: String,
+    input: Input,
+    transform: Transform,
+) -> Result<HttpResponse, Problem> {
+    let top_k = input.top_k.unwrap_or(DEFAULT_TOP_K);
+    let picture = input.picture.ok_or_else(faults::no_picture)?;
+    let visit = state.backend.visit(Ask::one(model)).await?;
+    let scored = visit.score(Item::Picture(picture)).await?;
+    let best = prediction::top_k(&transform.scores(scored), &visit.card().labels, top_k);
+    let elements: Vec<_> =
+        best.into_iter().map(|one| Element { label: one.label, score: one.probability }).collect();
+    let mut response = Json(elements).into_response();
+    name(response.headers_mut(), &visit.card().name, visit.fallback_for());
+    Ok(response)
+}
+
+impl Transform {
+    fn scores(self, scored: Scored) -> Vec<f32> {
+        let sigmoid = |logit: f32| 1.0 / (1.0 + (-logit).exp());
+        match self {
+            Self::Softmax => scored.probabilities,
+            Self::Sigmoid => scored.logits.into_iter().map(sigmoid).collect(),
+            Self::None => scored.logits,
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! One admitted request: so many pictures, one version of a model, one deadline.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use app::{
+    classify::Picture,
+    problem::Problem,
+    wire::{Classification, Prediction, SourceKind, Timing},
+};
+use broker::Priority;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout_at};
+use tracing::{Instrument, Span, info_span};
+use vision::card::ModelCard;
+
+use super::{
+    Service, faults,
+    intake::{Prepared, Taken},
+    way::Way,
+};
+use crate::{
+    access,
+    http::request_log,
+    meters::{Passage, Stage},
+    registry::Loaded,
+    worker::Job,
+};
+
+/// A wish to be let in.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Name of the model.
+    pub model: String,
+    /// Whether another model may stand in for it. Not for who relies on its shapes and labels.
+    pub stand_in: bool,
+    /// How many pictures there will be.
+    pub pictures: usize,
+    /// How long it may take; never longer than the service allows anyway.
+    pub timeout: Option<Duration>,
+    /// Which requests it goes before.
+    pub priority: Priority,
+}
+
+/// Something to be scored.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// A picture, to be decoded and prepared.
+    Picture(Picture),
+    /// What the network takes: `HWC f32`, `size * size * 3` of them, finite.
+    Tensor(Vec<f32>),
+}
+
+/// What a network says of one picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// Its raw scores, one for each class.
+    pub logits: Vec<f32>,
+    /// Calibrated probabilities of the classes, `0..=1`.
+    pub probabilities: Vec<f32>,
+}
+
+/// An admitted request. Its places are free again when it is dropped.
+#[derive(Debug)]
+pub struct Visit {
+    way: Arc<Way>,
+    model: Arc<Loaded>,
+    /// The name that was asked for.
+    asked: String,
+    arrival: Instant,
+    timeout: Duration,
+    priority: Priority,
+    /// How many pictures there will be.
+    pictures: usize,
+    /// One for each picture that has not been begun.
+    passages: Mutex<Vec<Passage>>,
+    /// The span of the request.
+    span: Span,
+    _places: OwnedSemaphorePermit,
+}
+
+/// Where the time of one picture went.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    waited: Duration,
+    ran: Duration,
+}
+
+impl Ask {
+    /// One picture, with nothing special about it.
+    pub fn one(model: impl Into<String>) -> Self {
+        Self::many(model, 1)
+    }
+
+    /// So many pictures, with nothing special about them.
+    pub fn many(model: impl Into<String>, pictures: usize) -> Self {
+        Self {
+            model: model.into(),
+            stand_in: true,
+            pictures,
+            timeout: None,
+            priority: Priority::Normal,
+        }
+    }
+}
+
+impl Service {
+    /// Lets a request in, with all its pictures or with none, and finds the version of the model
+    /// that answers all of them.
+    ///
+    /// # Errors
+    ///
+    /// When there are not as many places, at the moment or ever, or when the model does not answer.
+    pub async fn visit(&self, ask: Ask) -> Result<Visit, Problem> {
+        let arrival = Instant::now();
+        let passages = self.arrive(&ask)?;
+        let timeout = ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout);
+        let (places, model) = match self.enter(&ask, arrival, timeout).await {
+            Ok(entered) => entered,
+            Err(problem) => {
+                passages.into_iter().for_each(|passage| passage.refuse(&problem));
+                return Err(problem);
+            }
+        };
+        // The first one was paid for at the door, where nobody knew of the others.
+        access::owe(ask.pictures - 1);
+        Ok(Visit {
+            way: Arc::clone(&self.way),
+            model,
+            asked: ask.model,
+            arrival,
+            timeout,
+            priority: ask.priority,
+            pictures: ask.pictures,
+            passages: Mutex::new(passages),
+            span: Span::current(),
+            _places: places,
+        })
+    }
+
+    async fn enter(
+        &self,
+        ask: &Ask,
+        arrival: Instant,
+        timeout: Duration,
+    ) -> Result<(OwnedSemaphorePermit, Arc<Loaded>), Problem> {
+        let places = self.admit(ask.pictures)?;
+        let found = async {
+            // A model may be loaded before the worker's thread has begun.
+            self.started().await;
+            self.resolve(&ask.model, ask.stand_in).await
+        };
+        let found = timeout_at((arrival + timeout).into(), found).await;
+        Ok((places, found.map_err(|_| faults::expired(timeout))??))
+    }
+}
+
+impl Visit {
+    /// The card of the version that answers.
+    pub fn card(&self) -> &ModelCard {
+        self.model.card()
+    }
+
+    /// The version that answers.
+    pub fn model(&self) -> &Arc<Loaded> {
+        &self.model
+    }
+
+    /// The model that was asked for, if another one stands in for it.
+    pub fn fallback_for(&self) -> Option<&str> {
+        (self.card().name != self.asked).then_some(self.asked.as_str())
+    }
+
+    /// Counts one of the pictures as failed, since it could not even be read.
+    pub fn spoil(&self, problem: Problem) -> Problem {
+        if let Some(passage) = self.passage() {
+            passage.settle(Some(&problem));
+        }
+        problem
+    }
+
+    /// Scores one of the pictures.
+    ///
+    /// # Errors
+    ///
+    /// When the picture cannot be had, read or scored in time.
+    pub async fn score(&self, item: Item) -> Result<Scored, Problem> {
+        let passage = self.passage().ok_or_else(faults::bug)?;
+        let outcome = self.score_passing(item, &passage).await;
+        passage.settle(outcome.as_ref().err());
+        outcome
+    }
+
+    /// Classifies one of the pictures, with all there is to say about it.
+    ///
+    /// # Errors
+    ///
+    /// When the picture cannot be had, read or scored in time.
+    pub async fn classify(
+        &self,
+        picture: Picture,
+        top_k: usize,
+        crop: bool,
+    ) -> Result<Classification, Problem> {
+        let passage = self.passage().ok_or_else(faults::bug)?;
+        let outcome = self.classify_passing(picture, top_k, crop, &passage).await;
+        passage.settle(outcome.as_ref().err());
+        outcome
+    }
+
+    async fn score_passing(&self, item: Item, passage: &Passage) -> Result<Scored, Problem> {
+        let (scored, _) = match item {
+            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, passage).await?,
+            Item::Picture(picture) => {
+                let (_, mut prepared, decoding) = self.prepare(picture, passage).await?;
+                self.run(std::mem::take(&mut prepared.pixels), decoding, passage).await?
+            }
+        };
+        Ok(scored)
+    }
+
+    async fn classify_passing(
+        &self,
+        picture: Picture,
+        top_k: usize,
+        crop: bool,
+        passage: &Passage,
+    ) -> Result<Classification, Problem> {
+        let start = Instant::now();
+        let no_picture = matches!(picture, Picture::Example(None));
+        let (taken, mut prepared, decoding) = self.prepare(picture, passage).await?;
+        let pixels = std::mem::take(&mut prepared.pixels);
+        let (scored, times) = self.run(pixels, decoding, passage).await?;
+        let card = self.card();
+        let best = vision::prediction::top_k(&scored.probabilities, &card.labels, top_k.max(1));
+        // The wait for a model that had to be loaded belongs to the only picture there is.
+        let start = if self.pictures == 1 { self.arrival } else { start };
+        let timing = Timing {
+            fetch_ms: milliseconds(taken.fetching),
+            decode_ms: milliseconds(decoding),
+            queue_ms: milliseconds(times.waited),
+            inference_ms: milliseconds(times.ran),
+            total_ms: milliseconds(start.elapsed()),
+        };
+        request_log::note(&card.name, timing);
+        Ok(Classification {
+            model: card.name.clone(),
+            fallback_for: self.fallback_for().map(str::to_owned),
+            predictions: best.into_iter().map(wire).collect(),
+            source: prepared.source(taken.kind, taken.name, taken.bytes.len() as u64),
+            timing,
+            note: no_picture.then(|| NO_PICTURE.to_owned()),
+            crop: crop.then(|| prepared.crop_url()).transpose()?,
+        })
+    }
+
+    /// Gets hold of a picture and makes it ready.
+    async fn prepare(
+        &self,
+        picture: Picture,
+        passage: &Passage,
+    ) -> Result<(Taken, Prepared, Duration), Problem> {
+        let deadline = self.deadline().into();
+        let expired = |_| faults::expired(self.timeout);
+        let fetch = match &picture {
+            Picture::Url(_) => info_span!(parent: &self.span, "fetch"),
+            Picture::Bytes { .. } | Picture::Example(_) => Span::none(),
+        };
+        let taken = self.way.take(&self.model.entry, picture).instrument(fetch);
+        let taken = timeout_at(deadline, taken).await.map_err(expired)??;
+        let size = taken.bytes.len() as u64;
+        passage.received(size);
+        if taken.kind == SourceKind::Url {
+            passage.took(Stage::Fetch, taken.fetching);
+        }
+
+        let start = Instant::now();
+        let decode = info_span!(parent: &self.span, "decode", bytes = size);
+        let prepared = self.way.prepare(self.card(), taken.bytes.clone()).instrument(decode);
+        let prepared = timeout_at(deadline, prepared).await.map_err(expired)??;
+        let decoding = start.elapsed();
+        passage.took(Stage::Decode, decoding);
+        Ok((taken, prepared, decoding))
+    }
+
+    /// Asks the network.
+    async fn run(
+        &self,
+        pixels: Vec<f32>,
+        decoding: Duration,
+        passage: &Passage,
+    ) -> Result<(Scored, Times), Problem> {
+        let job = Job {
+            model: Arc::clone(&self.model),
+            pixels,
+            mark: passage.mark(),
+            waiting: info_span!(parent: &self.span, "queue", model = self.card().name),
+            request: self.span.clone(),
+        };
+        let (deadline, timeout) = (self.deadline(), self.timeout);
+        let answer = self.way.run(self.priority, job, deadline, timeout, passage).await?;
+        passage.took(Stage::Queue, answer.waited);
+        passage.took(Stage::Inference, answer.ran);
+        let start = Instant::now();
+        let logits = answer.response.map_err(|_| faults::not_finite())?;
+        let probabilities = self.card().output.probabilities(&logits);
+        let wording = start.elapsed();
+        passage.took(Stage::Wording, wording);
+        passage.shared(answer.batch_size, decoding, wording);
+        let times = Times { waited: answer.waited, ran: answer.ran };
+        Ok((Scored { logits, probabilities }, times))
+    }
+
+    /// The passage of the next picture.
+    fn passage(&self) -> Option<Passage> {
+        self.passages.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn deadline(&self) -> Instant {
+        self.arrival + self.timeout
+    }
+}
+
+/// What is said when nothing was sent: the picture that was classified instead must not pass for
+/// one of the caller's.
+const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
+                          example. Send a picture, or the address of one as `url`.";
+
+fn wire(prediction: vision::prediction::Prediction) -> Prediction {
+    Prediction {
+        index: prediction.index as u32,
+        label: prediction.label,
+        probability: prediction.probability,
+    }
+}
+
+/// Milliseconds to the microsecond: more digits would be noise.
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1000.0
+}
