@@ -16,7 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := target/site/.release
 SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src public server/build.rs server/src style vision/build.rs vision/src -type f)
 
-.PHONY: help setup serve test lint unit browser clean
+.PHONY: help setup serve test lint unit clients browser clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ $(BUILT): $(SOURCES) | setup
 	cargo leptos build --release
 	@touch $@
 
-test: setup lint unit browser ## Run every check and every test, the browser's included
+test: setup lint unit clients browser ## Run every check and every test, the browser's included
 
 lint: setup ## Check the layout of the code and what clippy says of it
 	cargo fmt --all --check
@@ -47,6 +47,10 @@ lint: setup ## Check the layout of the code and what clippy says of it
 unit: setup ## Run the tests that need no browser
 	cargo test --locked $(NATIVE)
 	cargo test --locked -p trainer
+
+clients: setup ## Run the tests with other people's clients against the real server
+	cargo build --locked -p server
+	./clients/run.sh
 
 browser: setup ## Run the tests in Chromium against the real server
 	@./setup/browser.sh

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     problem::Problem,
-    wire::{Classification, ModelSummary},
+    wire::{Classification, Explanation, Method, ModelSummary, Stage},
 };
 
 /// A picture, or where to get it.
@@ -38,6 +38,29 @@ pub struct Request {
     pub crop: bool,
 }
 
+/// A question why.
+#[derive(Debug, Clone)]
+pub struct WhyRequest {
+    /// Name of the model.
+    pub model: String,
+    /// What to explain.
+    pub picture: Picture,
+    /// The class to explain, by its number or its label; the most probable one if none is named.
+    pub class: Option<String>,
+    /// How to find it out.
+    pub method: Method,
+    /// Whether the answer should hold what the network saw.
+    pub crop: bool,
+    /// Whether the answer should hold that with the weights over it.
+    pub overlay: bool,
+}
+
+/// Is told how far a picture is, as it goes.
+pub type Watcher = Arc<dyn Fn(Stage) + Send + Sync>;
+
+/// What asking why gives, later.
+pub type Explaining<'a> = Pin<Box<dyn Future<Output = Result<Explanation, Problem>> + Send + 'a>>;
+
 /// What a call of the classifier gives, later.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Classification, Problem>> + Send + 'a>>;
 
@@ -52,8 +75,17 @@ pub trait Classifier: Send + Sync {
     /// One model.
     fn model(&self, name: &str) -> Option<ModelSummary>;
 
+    /// Classifies one picture, and tells how far it is. Dropping the future gives its place back.
+    fn watch(&self, request: Request, watcher: Watcher) -> Answer<'_>;
+
+    /// Finds out which parts of a picture speak for a class, and tells how far it is. Dropping the
+    /// future ends that.
+    fn explain(&self, request: WhyRequest, watcher: Watcher) -> Explaining<'_>;
+
     /// Classifies one picture.
-    fn classify(&self, request: Request) -> Answer<'_>;
+    fn classify(&self, request: Request) -> Answer<'_> {
+        self.watch(request, Arc::new(|_| ()))
+    }
 }
 
 /// The classifier as it stands in context.

@@ -83,6 +83,75 @@ pub struct Classification {
     pub crop: Option<String>,
 }
 
+/// How far a picture is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "lowercase")]
+pub enum Stage {
+    /// It is being fetched.
+    Fetching {
+        /// Bytes that are here.
+        received: u64,
+        /// Bytes that there are, if that is known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        total: Option<u64>,
+    },
+    /// It is being decoded and prepared.
+    Decoding,
+    /// It waits for the worker.
+    Queued {
+        /// Pictures that come before it.
+        ahead: u32,
+    },
+    /// It is in the network.
+    Running,
+    /// It is shown to the network again and again with parts of it hidden.
+    Explaining {
+        /// Times that are done.
+        done: u32,
+        /// Times in all.
+        total: u32,
+    },
+}
+
+/// How an explanation is found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Grad-CAM where the layers of the network are known, else occlusion.
+    #[default]
+    Auto,
+    /// By the gradient of the class: at once.
+    GradCam,
+    /// By hiding parts of the picture: a few hundred runs of the network.
+    Occlusion,
+}
+
+/// Which parts of what the network saw speak for a class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The model that was asked.
+    pub model: String,
+    /// The class, with its probability.
+    pub class: Prediction,
+    /// How it was found; never [`Method::Auto`].
+    pub method: Method,
+    /// Cells in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// A weight in `0..=1` for each cell, row by row; the largest is 1, unless nothing speaks for
+    /// the class.
+    pub weights: Vec<f32>,
+    /// What the network saw, as a `data:` URL; only when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub crop: Option<String>,
+    /// The same with the weights over it in colours; only when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub overlay: Option<String>,
+    /// The times.
+    pub timing: Timing,
+}
+
 /// What a model is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "lowercase")]

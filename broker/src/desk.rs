@@ -204,6 +204,10 @@ where
     Request: Send + 'static,
     Response: Send + 'static,
 {
+    fn ahead(&self, place: Place) -> Option<usize> {
+        self.lock().queue.ahead(place)
+    }
+
     fn leave(&self, place: Place, left: Left) -> bool {
         let mut state = self.lock();
         let Some(gone) = state.queue.leave(place, left) else { return false };

@@ -132,6 +132,10 @@ impl<Request, Response> Queue<Request, Response> {
         }
     }
 
+    pub(crate) fn ahead(&self, place: Place) -> Option<usize> {
+        self.is_waiting(place).then(|| self.waiting.range(..place).count())
+    }
+
     pub(crate) fn is_waiting(&self, place: Place) -> bool {
         self.waiting.contains_key(&place)
     }

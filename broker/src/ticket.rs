@@ -60,6 +60,9 @@ pub(crate) trait Leave: Send + Sync {
     /// Returns false if the fate of the request is already decided, in which case its answer has
     /// been sent or is about to be.
     fn leave(&self, place: Place, left: Left) -> bool;
+
+    /// How many waiting requests come before this one; none if it does not wait.
+    fn ahead(&self, place: Place) -> Option<usize>;
 }
 
 /// The other end of a ticket.
@@ -73,6 +76,12 @@ impl<R> Ticket<R> {
         desk: Arc<dyn Leave>,
     ) -> Self {
         Self { place, answer, deadline, timer: None, desk, answered: false }
+    }
+
+    /// How many waiting requests are run before this one as things stand, or `None` when this one
+    /// no longer waits: it runs, or is answered.
+    pub fn ahead(&self) -> Option<usize> {
+        self.desk.ahead(self.place)
     }
 
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {

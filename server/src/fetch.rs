@@ -24,6 +24,9 @@ mod target;
 
 pub mod address;
 
+/// Is told how many bytes of a picture are here, and how many there are if the far end said so.
+pub type Watcher<'a> = &'a (dyn Fn(u64, Option<u64>) + Sync);
+
 pub use self::allow::{Allow, ParseAllowError};
 pub use self::client::{Fetched, Fetcher, LOOP_HEADER};
 pub use self::error::{BuildError, Denied, FetchError};

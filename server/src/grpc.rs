@@ -46,7 +46,10 @@ pub async fn serve(
         .send_compressed(CompressionEncoding::Gzip)
         .send_compressed(CompressionEncoding::Deflate);
     let connections = stream::unfold(listener, |listener| async move {
-        let accepted = listener.accept().await.map(|(connection, _)| connection);
+        let accepted = listener.accept().await.and_then(|(connection, _)| {
+            // Or the end of every answer waits until the caller acknowledges its beginning.
+            connection.set_nodelay(true).map(|()| connection)
+        });
         Some((accepted, listener))
     });
     Server::builder()

@@ -4,6 +4,7 @@ pub(crate) mod accept;
 mod assets;
 pub mod classify;
 pub(crate) mod dialect;
+mod explain;
 mod headers;
 pub(crate) mod health;
 mod hugging_face;
@@ -102,6 +103,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
     let mut router = Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
+        .route("/{model}/explain", get(explain::explain).post(explain::explain))
         .route("/models/{model}/{file}", get(assets::example))
         .route("/favicon.svg", get(assets::top_level))
         .route("/robots.txt", get(assets::top_level))

@@ -11,6 +11,7 @@ pub mod cli;
 mod error_chain;
 pub mod fetch;
 pub mod grpc;
+pub mod heat;
 pub mod http;
 pub mod meters;
 pub mod mount;

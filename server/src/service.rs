@@ -2,6 +2,7 @@
 
 mod admission;
 mod answer;
+mod explain;
 pub(crate) mod faults;
 mod intake;
 mod standing;
@@ -16,7 +17,7 @@ use std::{
 };
 
 use app::{
-    classify::{Answer, Classifier, Request},
+    classify::{Answer, Classifier, Explaining, Request, Watcher, WhyRequest},
     problem::Problem,
     wire::{ExamplePicture, ModelState, ModelSummary},
 };
@@ -34,6 +35,7 @@ use crate::{
     registry::{Loaded, Loading, Registry, Unavailable, Version},
     worker::Worker,
 };
+pub(crate) use visit::unwatched;
 pub use visit::{Ask, Item, Scored, Visit};
 use way::Way;
 
@@ -258,8 +260,12 @@ impl Classifier for Service {
         self.registry.version(name).map(|version| self.summary(&version))
     }
 
-    fn classify(&self, request: Request) -> Answer<'_> {
-        Box::pin(self.answer(request))
+    fn watch(&self, request: Request, watcher: Watcher) -> Answer<'_> {
+        Box::pin(self.answer(request, watcher))
+    }
+
+    fn explain(&self, request: WhyRequest, watcher: Watcher) -> Explaining<'_> {
+        Box::pin(self.why(request, watcher))
     }
 }
 

@@ -1,9 +1,12 @@
 //! The pipeline on the worker thread: batches on the networks of whatever models are loaded.
 
-use std::{sync::Arc, time::Instant};
+use std::{ops::ControlFlow, sync::Arc, time::Instant};
 
 use broker::Pipeline;
-use vision::model::{Model, ModelError};
+use vision::{
+    explain::{ExplainError, Heatmap, Method},
+    model::{Model, ModelError},
+};
 
 use crate::{
     meters::{Mark, Meters},
@@ -18,12 +21,32 @@ pub struct Job {
     pub model: Arc<Loaded>,
     /// The picture, `HWC f32` as the model's preprocessing gives it.
     pub pixels: Vec<f32>,
+    /// What to find out about it.
+    pub task: Task,
     /// Says that the picture runs.
     pub mark: Mark,
     /// The span of the wait, which ends when the picture runs.
     pub waiting: tracing::Span,
     /// The span of the request.
     pub request: tracing::Span,
+}
+
+/// What to find out about a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// What the network puts out.
+    Score,
+    /// Which parts speak for a class, by the gradient.
+    GradCam(usize),
+}
+
+/// What was found out.
+#[derive(Debug)]
+pub enum Finding {
+    /// What the network put out.
+    Score(Logits),
+    /// The parts that speak for the class.
+    GradCam(Result<Heatmap, ExplainError>),
 }
 
 /// The logits of a picture, one for each class, or why there are none for this one.
@@ -50,13 +73,13 @@ impl Worker {
 
 impl Pipeline for Worker {
     type Request = Job;
-    type Response = Logits;
+    type Response = Finding;
     type Error = ModelError;
 
-    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Logits>, ModelError> {
+    fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Finding>, ModelError> {
         let Some(first) = batch.first() else { return Ok(Vec::new()) };
         let model = Arc::clone(&first.model);
-        let (name, batch_size) = (model.card().name.as_str(), batch.len());
+        let (name, batch_size, task) = (model.card().name.as_str(), batch.len(), first.task);
         let mut spans = Vec::with_capacity(batch_size);
         let mut pictures = Vec::with_capacity(batch_size);
         for Job { pixels, mark, waiting, request, .. } in batch {
@@ -66,21 +89,32 @@ impl Pipeline for Worker {
                 .push(tracing::info_span!(parent: &request, "inference", model = name, batch_size));
             pictures.push(pixels);
         }
+        if let Task::GradCam(class) = task {
+            let network = model.network();
+            let mut go_on = |_, _| ControlFlow::Continue(());
+            let explain =
+                |pixels: &Vec<f32>| network.explain(pixels, class, Method::GradCam, &mut go_on);
+            return Ok(pictures.iter().map(explain).map(Finding::GradCam).collect());
+        }
         let start = Instant::now();
         let network = model.network();
         let answers = match network.logits(&pictures) {
             // Tensors come from strangers, who must not spoil the answers of others.
-            Err(ModelError::NotFinite { .. }) => {
-                pictures.into_iter().map(|pixels| alone(&network, pixels)).collect()
-            }
-            answers => answers.map(|answers| answers.into_iter().map(Ok).collect()),
+            Err(ModelError::NotFinite { .. }) => pictures
+                .into_iter()
+                .map(|pixels| Ok(Finding::Score(alone(&network, pixels)?)))
+                .collect(),
+            answers => answers
+                .map(|all| all.into_iter().map(|scores| Finding::Score(Ok(scores))).collect()),
         };
         self.meters.ran(name, batch_size, start.elapsed());
         answers
     }
 
     fn joins(&self, first: &Job, next: &Job) -> bool {
+        // A gradient takes its time alone, and whoever only wants to be scored need not share it.
         Arc::ptr_eq(&first.model, &next.model)
+            && (first.task, next.task) == (Task::Score, Task::Score)
     }
 }
 

@@ -20,6 +20,7 @@ use std::ops::ControlFlow;
 use thiserror::Error;
 
 use crate::model::{Engine, Model, ModelError};
+pub use occlusion::Occlusion;
 
 /// How the parts that matter are found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

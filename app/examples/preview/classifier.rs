@@ -6,11 +6,11 @@ use std::{
 };
 
 use app::{
-    classify::{Answer, Classifier, Picture, Request},
+    classify::{Answer, Classifier, Explaining, Picture, Request, Watcher, WhyRequest},
     problem::Problem,
     wire::{
-        Classification, ExamplePicture, ModelState, ModelSummary, Prediction, Source, SourceKind,
-        Timing,
+        Classification, ExamplePicture, Explanation, Method, ModelState, ModelSummary, Prediction,
+        Source, SourceKind, Timing,
     },
 };
 use axum::body::Bytes;
@@ -78,7 +78,34 @@ impl Classifier for MadeUp {
         self.models().into_iter().find(|model| model.name == name)
     }
 
-    fn classify(&self, request: Request) -> Answer<'_> {
+    fn explain(&self, request: WhyRequest, _: Watcher) -> Explaining<'_> {
+        Box::pin(async move {
+            let class = request.class.and_then(|class| class.parse().ok()).unwrap_or(0);
+            // A spot whose place depends on the class.
+            let spot = |cell: u32| {
+                let (x, y) = ((cell % 14) as f32, (cell / 14) as f32);
+                let (dx, dy) = (x - (class % 14) as f32, y - 6.5);
+                (-(dx * dx + dy * dy) / 12.0).exp()
+            };
+            Ok(Explanation {
+                model: request.model,
+                class: Prediction {
+                    index: class,
+                    label: format!("Class {class}"),
+                    probability: 0.5,
+                },
+                method: Method::GradCam,
+                width: 14,
+                height: 14,
+                weights: (0..196).map(spot).collect(),
+                crop: None,
+                overlay: None,
+                timing: Timing::default(),
+            })
+        })
+    }
+
+    fn watch(&self, request: Request, _: Watcher) -> Answer<'_> {
         Box::pin(async move {
             let Some(model) = self.model(&request.model) else {
                 let detail = format!("This server has no model called “{}”.", request.model);

@@ -34,10 +34,10 @@ pub(super) fn is_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
     reads(method) || uri.path().starts_with("/api/") || headers.get_all(ACCEPT).iter().any(html)
 }
 
-/// Whether a request has a picture classified. The page does that for an address in its query,
-/// too.
+/// Whether a request has a picture classified or explained. The page does that for an address in
+/// its query, too.
 pub(super) fn classifies(method: &Method, uri: &Uri) -> bool {
-    if reads(method) {
+    if reads(method) && !uri.path().ends_with("/explain") {
         let query = uri.query().unwrap_or_default();
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         return pairs.any(|(name, _)| matches!(&*name, "url" | "example"));

@@ -40,8 +40,6 @@ pub(super) struct Import {
     /// (Theano)
     #[arg(long, value_name = "HOW")]
     kernels: Option<Kernels>,
-    #[command(flatten)]
-    pictures: Pictures,
     /// What a TorchScript module gives [default: logits]
     #[arg(long, value_enum)]
     output: Option<Output>,
@@ -50,6 +48,9 @@ pub(super) struct Import {
     force: bool,
     #[command(flatten)]
     folder: FolderOptions,
+    // The last, because what follows would come under its heading.
+    #[command(flatten)]
+    pictures: Pictures,
 }
 
 /// How pictures are prepared, as far as it is not as the training did it.

@@ -4,13 +4,18 @@ use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 
+use super::Watcher;
 use super::error::{Failure, FetchError};
 
 /// A length that an answer merely announces reserves no more memory than this.
 const MAX_RESERVE: u64 = 256 * 1024;
 
-/// Reads the body of a final answer, at most `limit` bytes of it.
-pub(super) async fn receive(mut response: Response, limit: u64) -> Result<Bytes, Failure> {
+/// Reads the body of a final answer, at most `limit` bytes of it, and tells how much there is.
+pub(super) async fn receive(
+    mut response: Response,
+    limit: u64,
+    watcher: Watcher<'_>,
+) -> Result<Bytes, Failure> {
     check_head(response.headers())?;
     let announced = response.content_length().unwrap_or(0);
     if announced > limit {
@@ -24,6 +29,7 @@ pub(super) async fn receive(mut response: Response, limit: u64) -> Result<Bytes,
             return Err(Failure::new(FetchError::TooLarge { limit }, "sends more than it may"));
         }
         body.extend_from_slice(&chunk);
+        watcher(body.len() as u64, (announced > 0).then_some(announced));
     }
     Ok(body.freeze())
 }

@@ -12,11 +12,11 @@ use reqwest::{Client, Response, StatusCode, redirect};
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::body;
 use super::error::{BuildError, Failure, FetchError};
 use super::policy::{FetchMode, FetchPolicy};
 use super::resolver::{Pinned, Resolve, SystemResolver};
 use super::target::{Target, TargetHost};
+use super::{Watcher, body};
 use crate::tls;
 
 /// A header on every request of a fetcher. A server that sees it on a request to itself is being sent in
@@ -110,7 +110,16 @@ impl Fetcher {
     ///
     /// [`FetchError`] says what went wrong as far as the client is concerned; the log has the rest.
     pub async fn fetch(&self, url: &str) -> Result<Fetched, FetchError> {
-        match self.shared.fetch(url).await {
+        self.watch(url, &|_, _| ()).await
+    }
+
+    /// Fetches a URL, and tells how far it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::fetch`].
+    pub async fn watch(&self, url: &str, watcher: Watcher<'_>) -> Result<Fetched, FetchError> {
+        match self.shared.fetch(url, watcher).await {
             Ok(fetched) => {
                 tracing::debug!(
                     target: "vitrine::fetch",
@@ -136,22 +145,26 @@ impl Fetcher {
 }
 
 impl Shared {
-    async fn fetch(&self, url: &str) -> Result<Fetched, Failure> {
+    async fn fetch(&self, url: &str, watcher: Watcher<'_>) -> Result<Fetched, Failure> {
         if self.policy.mode == FetchMode::Off {
             return Err(FetchError::Off.into());
         }
         let target = Target::parse(url)?;
         let host = target.host_str().to_owned();
         let _slot = self.slots.try_acquire().map_err(|_| FetchError::Busy)?;
-        match tokio::time::timeout(self.policy.timeout, self.follow(target)).await {
+        match tokio::time::timeout(self.policy.timeout, self.follow(target, watcher)).await {
             Ok(fetched) => fetched,
             Err(_) => Err(Failure::from(FetchError::Timeout).context(host)),
         }
     }
 
-    async fn follow(&self, mut target: Target) -> Result<Fetched, Failure> {
+    async fn follow(&self, mut target: Target, watcher: Watcher<'_>) -> Result<Fetched, Failure> {
         for _ in 0..=MAX_REDIRECTS {
-            match self.hop(&target).await.map_err(|failure| failure.context(target.host_str()))? {
+            match self
+                .hop(&target, watcher)
+                .await
+                .map_err(|failure| failure.context(target.host_str()))?
+            {
                 Hop::Arrived(bytes) => return Ok(Fetched { bytes, final_url: target.url }),
                 Hop::Sent(next) => target = next,
             }
@@ -159,10 +172,10 @@ impl Shared {
         Err(Failure::from(FetchError::TooManyRedirects).context(target.host_str()))
     }
 
-    async fn hop(&self, target: &Target) -> Result<Hop, Failure> {
+    async fn hop(&self, target: &Target, watcher: Watcher<'_>) -> Result<Hop, Failure> {
         let addresses = self.addresses(target).await?;
         let client = self.client(target, &addresses)?;
-        self.ask(client, target, &addresses)
+        self.ask(client, target, &addresses, watcher)
             .await
             .map_err(|failure| failure.context(format_args!("{addresses:?}")))
     }
@@ -192,6 +205,7 @@ impl Shared {
         client: Client,
         target: &Target,
         addresses: &[SocketAddr],
+        watcher: Watcher<'_>,
     ) -> Result<Hop, Failure> {
         let response = client.get(target.url.clone()).send().await?;
         // Should the client ever connect by other means than the addresses it was given, this stops the
@@ -202,7 +216,7 @@ impl Shared {
         }
         match (response.status(), location(&response)) {
             (StatusCode::OK, _) => {
-                body::receive(response, self.policy.max_bytes).await.map(Hop::Arrived)
+                body::receive(response, self.policy.max_bytes, watcher).await.map(Hop::Arrived)
             }
             (_, Some(location)) => target.join(location).map(Hop::Sent),
             (status, None) => Err(FetchError::UpstreamStatus(status.as_u16()).into()),

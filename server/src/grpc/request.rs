@@ -97,3 +97,6 @@ fn number(parameters: &Parameters, name: &str) -> Result<Option<u64>, Problem> {
         .map(Some)
         .ok_or_else(|| malformed(format!("The parameter {name} must be a whole number from 0.")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use crate::oip::{Answer, VERSION, config, metadata, statistics};
 
 /// An answer. Its outputs come as raw contents, as Triton sends them.
 pub(super) fn answer(answer: Answer) -> proto::ModelInferResponse {
-    let raw = answer.outputs.iter().map(|output| output.values.to_bytes().into()).collect();
+    let raw = answer.outputs.iter().map(|output| output.values.to_bytes()).collect();
     let outputs = answer.outputs.into_iter().map(|output| InferOutputTensor {
         name: output.name,
         datatype: output.values.datatype().to_owned(),

@@ -34,7 +34,7 @@ pub(super) async fn classify(
     if let Some(transform) = hugging_face::wanted(&parts, format, input.as_ref().ok()) {
         return match input {
             Ok(input) => hugging_face::classify(&state, model, input, transform).await,
-            Err(problem) => dialect::as_error(problem::respond(&problem, Format::Json), &problem),
+            Err(problem) => dialect::as_error(&problem::respond(&problem, Format::Json), &problem),
         };
     }
     if let Ok(input) = &mut input

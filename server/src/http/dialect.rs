@@ -38,14 +38,14 @@ pub(crate) async fn reword(request: HttpRequest, next: Next) -> HttpResponse {
     match response.extensions().get::<Problem>() {
         Some(problem) if dialect != Dialect::Own => {
             let body = words(problem, dialect);
-            replace(response, body)
+            replace(&response, body)
         }
         _ => response,
     }
 }
 
 /// The same response, with the problem in the words of the task protocols: `{"error": string}`.
-pub(super) fn as_error(response: HttpResponse, problem: &Problem) -> HttpResponse {
+pub(super) fn as_error(response: &HttpResponse, problem: &Problem) -> HttpResponse {
     replace(response, words(problem, Dialect::OpenInference))
 }
 
@@ -61,7 +61,7 @@ fn words(problem: &Problem, dialect: Dialect) -> serde_json::Value {
 }
 
 /// Another body below the same status, with the headers that say when to come back or how.
-fn replace(response: HttpResponse, body: serde_json::Value) -> HttpResponse {
+fn replace(response: &HttpResponse, body: serde_json::Value) -> HttpResponse {
     let mut reworded = (response.status(), Json(body)).into_response();
     *reworded.extensions_mut() = response.extensions().clone();
     for (name, value) in response.headers() {

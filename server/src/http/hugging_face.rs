@@ -55,7 +55,7 @@ pub(super) async fn classify(
     request_log::note(&model, Timing::default());
     match answer(state, model, input, transform).await {
         Ok(response) => response,
-        Err(problem) => dialect::as_error(problem::respond(&problem, Format::Json), &problem),
+        Err(problem) => dialect::as_error(&problem::respond(&problem, Format::Json), &problem),
     }
 }
 

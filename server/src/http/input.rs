@@ -1,11 +1,14 @@
 //! What a caller sent: a picture or where it is, and a few wishes, in any of the usual ways.
 
+mod json;
+
+use std::time::Duration;
+
 use app::{classify::Picture, problem::Problem};
 use axum::{
     body::Body,
     extract::{FromRequest, Multipart, multipart::Field},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{Bytes, BytesMut};
 use http::{
     HeaderMap,
@@ -13,11 +16,11 @@ use http::{
     request::Parts,
 };
 use http_body_util::{BodyExt, LengthLimitError};
-use serde::Deserialize;
 use tower_http::timeout::TimeoutError;
 
-use super::HttpRequest;
+use super::{HttpRequest, intake::NoRoom};
 use crate::service::faults;
+pub(super) use json::Transform;
 
 /// Longest text field, in bytes: an address has at most 2 048.
 const MAX_TEXT: usize = 4096;
@@ -39,50 +42,6 @@ pub(crate) struct Input {
     pub(crate) several: Option<Vec<Result<Picture, Problem>>>,
     /// How scores are told to a caller who speaks the image classification task's protocol.
     pub(crate) task: Option<Transform>,
-}
-
-/// The JSON form of a request.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonInput {
-    url: Option<String>,
-    image: Option<String>,
-    example: Option<String>,
-    instances: Option<Vec<JsonPicture>>,
-    top_k: Option<usize>,
-    crop: Option<bool>,
-    /// The picture of the image classification task.
-    inputs: Option<String>,
-    /// The wishes of the image classification task.
-    parameters: Option<TaskParameters>,
-}
-
-/// One of several pictures.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonPicture {
-    url: Option<String>,
-    image: Option<String>,
-    example: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-struct TaskParameters {
-    top_k: Option<usize>,
-    function_to_apply: Option<Transform>,
-}
-
-/// What the image classification task makes of raw scores.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Transform {
-    /// Probabilities that add up to one.
-    #[default]
-    Softmax,
-    /// A probability of each class by itself.
-    Sigmoid,
-    /// Nothing.
-    None,
 }
 
 /// Largest body for pictures of at most `max_upload` bytes: they grow by a third as base64.
@@ -139,40 +98,6 @@ fn is_file(name: &str) -> bool {
     matches!(name, "image" | "file" | "data" | "body")
 }
 
-/// A picture of a field that holds base64.
-fn decoded(field: &str, text: &str) -> Result<Picture, Problem> {
-    let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
-        let detail = format!("The field {field} is not base64: {error}.");
-        Problem::new(400, "base64_invalid", "The picture cannot be read", detail)
-    })?;
-    Ok(Picture::Bytes { bytes: bytes.into(), name: None })
-}
-
-/// A picture as the image classification task has it: an address, a `data:` URL, or base64.
-fn task_picture(inputs: &str) -> Result<Picture, Problem> {
-    if inputs.starts_with("http://") || inputs.starts_with("https://") {
-        return Ok(Picture::Url(inputs.to_owned()));
-    }
-    let base64 = inputs.strip_prefix("data:").and_then(|url| Some(url.split_once(";base64,")?.1));
-    decoded("inputs", base64.unwrap_or(inputs))
-}
-
-impl JsonPicture {
-    fn picture(self) -> Result<Picture, Problem> {
-        match (self.url, self.image, self.example) {
-            (Some(url), None, None) => Ok(Picture::Url(url)),
-            (None, Some(image), None) => decoded("image", &image),
-            (None, None, Some(example)) => Ok(Picture::Example(Some(example))),
-            _ => Err(Problem::new(
-                400,
-                "instance_invalid",
-                "The picture cannot be read",
-                "An instance holds one of url, image (base64) and example.",
-            )),
-        }
-    }
-}
-
 fn is_field(name: &str) -> bool {
     matches!(name, "url" | "example" | "top_k" | "crop")
 }
@@ -196,43 +121,6 @@ impl Input {
             // A form may carry fields of its own, such as the button that was pressed.
             _ => {}
         }
-        Ok(())
-    }
-
-    fn take_json(&mut self, body: &[u8]) -> Result<(), Problem> {
-        let json: JsonInput = serde_json::from_slice(body).map_err(|error| {
-            Problem::new(
-                400,
-                "json_invalid",
-                "The JSON cannot be read",
-                format!(
-                    "{error}. It may hold url, image (base64) or example, or instances with several \
-                     of these, and top_k and crop."
-                ),
-            )
-        })?;
-        if let Some(example) = json.example {
-            self.take_text("example", &example)?;
-        }
-        if let Some(url) = json.url {
-            self.take_text("url", &url)?;
-        }
-        if let Some(image) = json.image {
-            self.picture = Some(decoded("image", &image)?);
-        }
-        if let Some(inputs) = json.inputs {
-            let parameters = json.parameters.unwrap_or_default();
-            self.task = Some(parameters.function_to_apply.unwrap_or_default());
-            self.top_k = parameters.top_k.map(|k| top_k(Some(k))).transpose()?.or(self.top_k);
-            self.picture = Some(task_picture(&inputs)?);
-        }
-        if let Some(instances) = json.instances {
-            self.several = Some(instances.into_iter().map(JsonPicture::picture).collect());
-        }
-        if json.top_k.is_some() {
-            self.top_k = Some(top_k(json.top_k)?);
-        }
-        self.crop |= json.crop.unwrap_or(false);
         Ok(())
     }
 
@@ -296,6 +184,9 @@ fn unreadable(error: &(dyn std::error::Error + 'static), max_upload: u64) -> Pro
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
             return faults::upload_too_large(max_upload);
+        }
+        if error.is::<NoRoom>() {
+            return faults::busy(Duration::ZERO);
         }
         if error.is::<TimeoutError>() {
             let detail = "The request did not come to its end in time.";

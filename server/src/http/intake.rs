@@ -1,24 +1,25 @@
 //! Bounds on request bodies: how many at a time, how long, and how large.
 
+mod room;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::State, middleware::Next};
-use http::{
-    HeaderMap, Method,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH},
-};
+use futures::StreamExt;
+use http::{HeaderMap, Method, header::CONTENT_LENGTH};
 use http_body_util::Limited;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use tower_http::timeout::DeadlineBody;
 
 use super::{
     AppState, HttpRequest, HttpResponse, accept::Format, dialect::Dialect, input, problem,
 };
 use crate::{backend::Backend, oip::MAX_BODY, service::faults};
+pub(super) use room::{NoRoom, Room};
 
-/// What the bodies of the inference protocols may have in memory at a time, in KiB. They may be
+/// What the bodies of the inference protocols may have in memory at a time, in bytes. They may be
 /// large, so they are counted by their size and not only by their number.
-const LARGE_BODIES: usize = 512 * 1024;
+const LARGE_BODIES: usize = 512 << 20;
 
 /// The bounds.
 #[derive(Clone)]
@@ -41,13 +42,6 @@ impl Intake {
             timeout: state.body_timeout,
         }
     }
-
-    /// Room for a body of these headers; `None` when there is none at the moment.
-    fn room(&self, headers: &HeaderMap) -> Option<SemaphorePermit<'_>> {
-        let length = length(headers).filter(|_| !headers.contains_key(CONTENT_ENCODING));
-        let kibibytes = length.unwrap_or(MAX_BODY as u64).min(MAX_BODY as u64).div_ceil(1024);
-        self.large.try_acquire_many(kibibytes as u32).ok()
-    }
 }
 
 /// Refuses a body for which there is no place, and cuts others off at their limit and deadline.
@@ -62,22 +56,36 @@ pub(super) async fn limit(
         return next.run(request).await;
     }
     let format = Format::accepted(request.headers());
-    let refused = || problem::respond(&intake.backend.refuse(), format);
-    let Ok(_place) = intake.places.try_acquire() else { return refused() };
-    let large = Dialect::of(request.uri().path()) == Dialect::OpenInference;
-    let max_bytes = if large { MAX_BODY } else { intake.max_bytes };
-    if large && length(request.headers()).is_some_and(|length| length > MAX_BODY as u64) {
+    let Ok(_place) = intake.places.try_acquire() else {
+        return problem::respond(&intake.backend.refuse(), format);
+    };
+    if Dialect::of(request.uri().path()) != Dialect::OpenInference {
+        return next.run(request.map(|body| intake.cut(body, intake.max_bytes))).await;
+    }
+    if length(request.headers()).is_some_and(|length| length > MAX_BODY as u64) {
         return problem::respond(&faults::upload_too_large(MAX_BODY as u64), format);
     }
-    let room = large.then(|| intake.room(request.headers()));
-    let Some(_room) = room.unwrap_or_else(|| intake.large.try_acquire_many(0).ok()) else {
-        return refused();
-    };
-    let request = request.map(|body| {
-        let body = DeadlineBody::new(intake.timeout, Limited::new(body, max_bytes));
-        Body::new(body)
+    // Room is taken as the bytes come: who only announces many takes none.
+    let room = Room::of(&intake.large);
+    let taken = room.clone();
+    let mut request = request.map(|body| {
+        let chunks = intake.cut(body, MAX_BODY).into_data_stream();
+        Body::from_stream(chunks.map(move |chunk| {
+            let chunk = chunk?;
+            taken.take(chunk.len()).map_err(axum::Error::new)?;
+            Ok::<_, axum::Error>(chunk)
+        }))
     });
-    next.run(request).await
+    request.extensions_mut().insert(room.clone());
+    let response = next.run(request).await;
+    drop(room);
+    response
+}
+
+impl Intake {
+    fn cut(&self, body: Body, max_bytes: usize) -> Body {
+        Body::new(DeadlineBody::new(self.timeout, Limited::new(body, max_bytes)))
+    }
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {

@@ -17,7 +17,7 @@ use super::{
     AppState, HttpResponse, accept::Format, classify, classify::DEFAULT_TOP_K, input::Input,
     problem, request_log,
 };
-use crate::service::{Ask, Visit};
+use crate::service::{Ask, Visit, unwatched};
 
 /// A picture, or why it could not be read.
 type Taken = Result<Picture, Problem>;
@@ -96,7 +96,7 @@ fn outcomes(
         let visit = Arc::clone(&visit);
         async move {
             let answer = match picture {
-                Ok(picture) => visit.classify(picture, top_k, crop).await,
+                Ok(picture) => visit.classify(picture, top_k, crop, &unwatched()).await,
                 Err(problem) => Err(visit.spoil(problem)),
             };
             let answer = answer.map_or_else(Answer::Error, |answer| Answer::Ok(Box::new(answer)));

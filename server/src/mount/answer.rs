@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::time::timeout_at;
 
 use super::{Mounted, page};
+use crate::service::unwatched;
 use crate::{
     http::{HttpRequest, HttpResponse, accept::Format, input, problem},
     service::faults,
@@ -41,7 +42,7 @@ impl<Response: Send + 'static> Mounted<Response> {
         let picture = input.picture.ok_or_else(faults::no_picture)?;
         let decoded = timeout_at(deadline.into(), async {
             let way = self.service.way();
-            let taken = way.obtain(picture).await?;
+            let taken = way.obtain(picture, &unwatched()).await?;
             way.decode(taken.bytes, true, |picture| picture.pixels).await
         });
         let pixels = decoded.await.map_err(|_| expired())??;

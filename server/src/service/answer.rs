@@ -1,15 +1,21 @@
 //! The way of one picture that comes alone.
 
-use app::{classify::Request, problem::Problem, wire::Classification, wire::Timing};
+use app::{
+    classify::Request, classify::Watcher, problem::Problem, wire::Classification, wire::Timing,
+};
 
 use super::{Service, visit::Ask};
 use crate::http::request_log;
 
 impl Service {
     /// Answers one request. Nothing here blocks the thread that it runs on.
-    pub(super) async fn answer(&self, request: Request) -> Result<Classification, Problem> {
+    pub(super) async fn answer(
+        &self,
+        request: Request,
+        watcher: Watcher,
+    ) -> Result<Classification, Problem> {
         request_log::note(&request.model, Timing::default());
         let visit = self.visit(Ask::one(request.model)).await?;
-        visit.classify(request.picture, request.top_k, request.crop).await
+        visit.classify(request.picture, request.top_k, request.crop, &watcher).await
     }
 }

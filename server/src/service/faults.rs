@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use app::{problem::Problem, wire::ModelState};
 use broker::{RunError, SubmitError};
-use vision::decode::DecodeError;
+use vision::{decode::DecodeError, explain::ExplainError};
 
 use crate::fetch::FetchError;
 
@@ -97,6 +97,37 @@ pub(crate) fn no_example(model: &str, file: Option<&str>) -> Problem {
         ),
         None => no_picture(),
     }
+}
+
+pub(crate) fn no_class(model: &str, class: &str, classes: usize) -> Problem {
+    Problem::new(
+        404,
+        "class_unknown",
+        "No such class",
+        format!(
+            "{model} has no class {class:?}. Name one by its label or by its number, 0 to {}.",
+            classes.saturating_sub(1)
+        ),
+    )
+}
+
+pub(crate) fn no_gradient(model: &str) -> Problem {
+    Problem::new(
+        422,
+        "method_unsupported",
+        "This model has no gradients to look at",
+        format!("The layers of {model} are not known here. Ask for method=occlusion."),
+    )
+}
+
+pub(crate) fn explanation(error: &ExplainError) -> Problem {
+    tracing::error!(%error, "an explanation failed");
+    Problem::new(
+        500,
+        "explanation_failed",
+        "The network could not be asked why",
+        "The fault is ours, and it is logged. Other pictures are not affected.",
+    )
 }
 
 pub(crate) fn no_picture() -> Problem {

@@ -7,9 +7,9 @@ use std::{
 };
 
 use app::{
-    classify::Picture,
+    classify::{Picture, Watcher},
     problem::Problem,
-    wire::{Source, SourceKind},
+    wire::{Explanation, Source, SourceKind, Stage},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder
 use vision::{card::ModelCard, decode::Picture as Decoded};
 
 use super::{faults, way::Way};
-use crate::catalogue::Entry;
+use crate::{catalogue::Entry, heat};
 
 /// JPEG quality of the crop that a page shows: small, and no artefacts to be seen.
 const CROP_QUALITY: u8 = 88;
@@ -42,8 +42,13 @@ pub(super) struct Prepared {
 
 impl Way {
     /// Gets hold of the picture.
-    pub(super) async fn take(&self, entry: &Entry, picture: Picture) -> Result<Taken, Problem> {
-        let Picture::Example(file) = picture else { return self.obtain(picture).await };
+    pub(super) async fn take(
+        &self,
+        entry: &Entry,
+        picture: Picture,
+        watcher: &Watcher,
+    ) -> Result<Taken, Problem> {
+        let Picture::Example(file) = picture else { return self.obtain(picture, watcher).await };
         let found = match &file {
             Some(file) => entry.example(file),
             None => entry.examples.first(),
@@ -58,7 +63,11 @@ impl Way {
     }
 
     /// Gets hold of a picture that was sent, or that has an address.
-    pub(crate) async fn obtain(&self, picture: Picture) -> Result<Taken, Problem> {
+    pub(crate) async fn obtain(
+        &self,
+        picture: Picture,
+        watcher: &Watcher,
+    ) -> Result<Taken, Problem> {
         let start = Instant::now();
         match picture {
             Picture::Bytes { bytes, name } => {
@@ -68,8 +77,10 @@ impl Way {
                 Ok(Taken { bytes, kind: SourceKind::Upload, name, fetching: Duration::ZERO })
             }
             Picture::Url(url) => {
-                let fetched =
-                    self.fetcher.fetch(&url).await.map_err(|error| faults::fetch(&error))?;
+                watcher(Stage::Fetching { received: 0, total: None });
+                let progress = |received, total| watcher(Stage::Fetching { received, total });
+                let fetched = self.fetcher.watch(&url, &progress).await;
+                let fetched = fetched.map_err(|error| faults::fetch(&error))?;
                 Ok(Taken {
                     bytes: fetched.bytes,
                     kind: SourceKind::Url,
@@ -131,6 +142,12 @@ impl Prepared {
             bytes,
             animated: self.animated,
         }
+    }
+
+    /// What the network saw with a heat map over it, as a `data:` URL with a PNG.
+    pub(super) fn overlay_url(&self, map: &Explanation) -> Result<String, Problem> {
+        let png = heat::overlay(&self.crop, map).map_err(|_| faults::bug())?;
+        Ok(format!("data:image/png;base64,{}", STANDARD.encode(png)))
     }
 
     /// What the network saw, as a `data:` URL with a JPEG: some 15 kB for 224 x 224.

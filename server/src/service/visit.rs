@@ -6,11 +6,11 @@ use std::{
 };
 
 use app::{
-    classify::Picture,
+    classify::{Picture, Watcher},
     problem::Problem,
-    wire::{Classification, Prediction, SourceKind, Timing},
+    wire::{Classification, Prediction, SourceKind, Stage, Timing},
 };
-use broker::Priority;
+use broker::{Answer, Priority};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout_at};
 use tracing::{Instrument, Span, info_span};
 use vision::card::ModelCard;
@@ -23,9 +23,9 @@ use super::{
 use crate::{
     access,
     http::request_log,
-    meters::{Passage, Stage},
+    meters::{self, Passage},
     registry::Loaded,
-    worker::Job,
+    worker::{Finding, Job, Task},
 };
 
 /// A wish to be let in.
@@ -37,6 +37,11 @@ pub struct Ask {
     pub stand_in: bool,
     /// How many pictures there will be.
     pub pictures: usize,
+    /// How many places it takes at a time: one for each picture, or more if it asks the network
+    /// more than once about one.
+    pub places: usize,
+    /// How many times longer than usual it may take.
+    pub patience: u32,
     /// How long it may take; never longer than the service allows anyway.
     pub timeout: Option<Duration>,
     /// Which requests it goes before.
@@ -68,7 +73,7 @@ pub struct Visit {
     model: Arc<Loaded>,
     /// The name that was asked for.
     asked: String,
-    arrival: Instant,
+    pub(super) arrival: Instant,
     timeout: Duration,
     priority: Priority,
     /// How many pictures there will be.
@@ -82,9 +87,9 @@ pub struct Visit {
 
 /// Where the time of one picture went.
 #[derive(Debug, Clone, Copy)]
-struct Times {
-    waited: Duration,
-    ran: Duration,
+pub(super) struct Times {
+    pub(super) waited: Duration,
+    pub(super) ran: Duration,
 }
 
 impl Ask {
@@ -99,6 +104,8 @@ impl Ask {
             model: model.into(),
             stand_in: true,
             pictures,
+            places: pictures,
+            patience: 1,
             timeout: None,
             priority: Priority::Normal,
         }
@@ -115,7 +122,8 @@ impl Service {
     pub async fn visit(&self, ask: Ask) -> Result<Visit, Problem> {
         let arrival = Instant::now();
         let passages = self.arrive(&ask)?;
-        let timeout = ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout);
+        let timeout =
+            ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout * ask.patience);
         let (places, model) = match self.enter(&ask, arrival, timeout).await {
             Ok(entered) => entered,
             Err(problem) => {
@@ -145,7 +153,7 @@ impl Service {
         arrival: Instant,
         timeout: Duration,
     ) -> Result<(OwnedSemaphorePermit, Arc<Loaded>), Problem> {
-        let places = self.admit(ask.pictures)?;
+        let places = self.admit(ask.places)?;
         let found = async {
             // A model may be loaded before the worker's thread has begun.
             self.started().await;
@@ -202,19 +210,21 @@ impl Visit {
         picture: Picture,
         top_k: usize,
         crop: bool,
+        watcher: &Watcher,
     ) -> Result<Classification, Problem> {
         let passage = self.passage().ok_or_else(faults::bug)?;
-        let outcome = self.classify_passing(picture, top_k, crop, &passage).await;
+        let outcome = self.classify_passing(picture, top_k, crop, watcher, &passage).await;
         passage.settle(outcome.as_ref().err());
         outcome
     }
 
     async fn score_passing(&self, item: Item, passage: &Passage) -> Result<Scored, Problem> {
+        let quiet = unwatched();
         let (scored, _) = match item {
-            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, passage).await?,
+            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, &quiet, passage).await?,
             Item::Picture(picture) => {
-                let (_, mut prepared, decoding) = self.prepare(picture, passage).await?;
-                self.run(std::mem::take(&mut prepared.pixels), decoding, passage).await?
+                let (_, mut prepared, decoding) = self.prepare(picture, &quiet, passage).await?;
+                self.run(std::mem::take(&mut prepared.pixels), decoding, &quiet, passage).await?
             }
         };
         Ok(scored)
@@ -225,13 +235,14 @@ impl Visit {
         picture: Picture,
         top_k: usize,
         crop: bool,
+        watcher: &Watcher,
         passage: &Passage,
     ) -> Result<Classification, Problem> {
         let start = Instant::now();
         let no_picture = matches!(picture, Picture::Example(None));
-        let (taken, mut prepared, decoding) = self.prepare(picture, passage).await?;
+        let (taken, mut prepared, decoding) = self.prepare(picture, watcher, passage).await?;
         let pixels = std::mem::take(&mut prepared.pixels);
-        let (scored, times) = self.run(pixels, decoding, passage).await?;
+        let (scored, times) = self.run(pixels, decoding, watcher, passage).await?;
         let card = self.card();
         let best = vision::prediction::top_k(&scored.probabilities, &card.labels, top_k.max(1));
         // The wait for a model that had to be loaded belongs to the only picture there is.
@@ -256,9 +267,10 @@ impl Visit {
     }
 
     /// Gets hold of a picture and makes it ready.
-    async fn prepare(
+    pub(super) async fn prepare(
         &self,
         picture: Picture,
+        watcher: &Watcher,
         passage: &Passage,
     ) -> Result<(Taken, Prepared, Duration), Problem> {
         let deadline = self.deadline().into();
@@ -267,59 +279,79 @@ impl Visit {
             Picture::Url(_) => info_span!(parent: &self.span, "fetch"),
             Picture::Bytes { .. } | Picture::Example(_) => Span::none(),
         };
-        let taken = self.way.take(&self.model.entry, picture).instrument(fetch);
+        let taken = self.way.take(&self.model.entry, picture, watcher).instrument(fetch);
         let taken = timeout_at(deadline, taken).await.map_err(expired)??;
         let size = taken.bytes.len() as u64;
         passage.received(size);
         if taken.kind == SourceKind::Url {
-            passage.took(Stage::Fetch, taken.fetching);
+            passage.took(meters::Stage::Fetch, taken.fetching);
         }
 
+        watcher(Stage::Decoding);
         let start = Instant::now();
         let decode = info_span!(parent: &self.span, "decode", bytes = size);
         let prepared = self.way.prepare(self.card(), taken.bytes.clone()).instrument(decode);
         let prepared = timeout_at(deadline, prepared).await.map_err(expired)??;
         let decoding = start.elapsed();
-        passage.took(Stage::Decode, decoding);
+        passage.took(meters::Stage::Decode, decoding);
         Ok((taken, prepared, decoding))
     }
 
-    /// Asks the network.
-    async fn run(
+    /// Asks the worker.
+    pub(super) async fn ask(
         &self,
+        task: Task,
+        priority: Priority,
         pixels: Vec<f32>,
-        decoding: Duration,
+        watcher: &Watcher,
         passage: &Passage,
-    ) -> Result<(Scored, Times), Problem> {
+    ) -> Result<Answer<Finding>, Problem> {
         let job = Job {
             model: Arc::clone(&self.model),
             pixels,
+            task,
             mark: passage.mark(),
             waiting: info_span!(parent: &self.span, "queue", model = self.card().name),
             request: self.span.clone(),
         };
-        let (deadline, timeout) = (self.deadline(), self.timeout);
-        let answer = self.way.run(self.priority, job, deadline, timeout, passage).await?;
-        passage.took(Stage::Queue, answer.waited);
-        passage.took(Stage::Inference, answer.ran);
+        self.way.run(priority, job, self.deadline(), self.timeout, passage, watcher).await
+    }
+
+    /// Asks the network what it sees.
+    pub(super) async fn run(
+        &self,
+        pixels: Vec<f32>,
+        decoding: Duration,
+        watcher: &Watcher,
+        passage: &Passage,
+    ) -> Result<(Scored, Times), Problem> {
+        let answer = self.ask(Task::Score, self.priority, pixels, watcher, passage).await?;
+        passage.took(meters::Stage::Queue, answer.waited);
+        passage.took(meters::Stage::Inference, answer.ran);
         let start = Instant::now();
-        let logits = answer.response.map_err(|_| faults::not_finite())?;
+        let Finding::Score(scores) = answer.response else { return Err(faults::bug()) };
+        let logits = scores.map_err(|_| faults::not_finite())?;
         let probabilities = self.card().output.probabilities(&logits);
         let wording = start.elapsed();
-        passage.took(Stage::Wording, wording);
+        passage.took(meters::Stage::Wording, wording);
         passage.shared(answer.batch_size, decoding, wording);
         let times = Times { waited: answer.waited, ran: answer.ran };
         Ok((Scored { logits, probabilities }, times))
     }
 
     /// The passage of the next picture.
-    fn passage(&self) -> Option<Passage> {
+    pub(super) fn passage(&self) -> Option<Passage> {
         self.passages.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn deadline(&self) -> Instant {
+    pub(super) fn deadline(&self) -> Instant {
         self.arrival + self.timeout
     }
+}
+
+/// Tells nobody.
+pub(crate) fn unwatched() -> Watcher {
+    Arc::new(|_| ())
 }
 
 /// What is said when nothing was sent: the picture that was classified instead must not pass for
@@ -327,7 +359,7 @@ impl Visit {
 const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
                           example. Send a picture, or the address of one as `url`.";
 
-fn wire(prediction: vision::prediction::Prediction) -> Prediction {
+pub(super) fn wire(prediction: vision::prediction::Prediction) -> Prediction {
     Prediction {
         index: prediction.index as u32,
         label: prediction.label,
@@ -336,6 +368,6 @@ fn wire(prediction: vision::prediction::Prediction) -> Prediction {
 }
 
 /// Milliseconds to the microsecond: more digits would be noise.
-fn milliseconds(duration: Duration) -> f64 {
+pub(super) fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::problem::Problem;
+use app::{classify::Watcher, problem::Problem, wire::Stage};
 use broker::{Answer, Broker, Priority};
 use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
@@ -14,8 +14,11 @@ use super::{Limits, faults};
 use crate::{
     fetch::Fetcher,
     meters::Passage,
-    worker::{Job, Logits},
+    worker::{Finding, Job},
 };
+
+/// How often somebody who waits is told how many are still before them.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// The stations between a picture and its scores.
 #[derive(Debug)]
@@ -24,12 +27,12 @@ pub(crate) struct Way {
     pub(super) decode_limits: DecodeLimits,
     /// One permit for each picture that is decoded now: more would only share the same cores.
     pub(super) decoding: Arc<Semaphore>,
-    pub(super) broker: Broker<Job, Logits>,
+    pub(super) broker: Broker<Job, Finding>,
     pub(super) limits: Limits,
 }
 
 impl Way {
-    /// Waits for the network's answer to a prepared picture.
+    /// Waits for what the worker finds out about a prepared picture, and tells how far that is.
     pub(super) async fn run(
         &self,
         priority: Priority,
@@ -37,10 +40,21 @@ impl Way {
         deadline: Instant,
         timeout: Duration,
         passage: &Passage,
-    ) -> Result<Answer<Logits>, Problem> {
-        let ticket =
+        watcher: &Watcher,
+    ) -> Result<Answer<Finding>, Problem> {
+        let mut ticket =
             self.broker.submit_as(priority, job, Some(deadline)).map_err(faults::submission)?;
         passage.queued();
-        ticket.await.map_err(|error| faults::run(&error, timeout))
+        loop {
+            watcher(match ticket.ahead() {
+                Some(ahead) => Stage::Queued { ahead: ahead as u32 },
+                None => Stage::Running,
+            });
+            tokio::select! {
+                biased;
+                answer = &mut ticket => return answer.map_err(|error| faults::run(&error, timeout)),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
     }
 }

@@ -3,13 +3,14 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
 use app::{
-    classify::{Answer, Classifier, Request},
+    classify::{Answer, Classifier, Explaining, Request, Watcher, WhyRequest},
     problem::Problem,
     wire::{
-        Classification, ExamplePicture, ModelState, ModelSummary, Prediction, Source, SourceKind,
-        Timing,
+        Classification, ExamplePicture, Explanation, Method, ModelState, ModelSummary, Prediction,
+        Source, SourceKind, Timing,
     },
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use server::{
     backend::{Backend, Loading, Readiness, Requests, Visiting},
@@ -75,7 +76,24 @@ impl Classifier for Fake {
         self.models().into_iter().find(|model| model.name == name)
     }
 
-    fn classify(&self, request: Request) -> Answer<'_> {
+    fn explain(&self, request: WhyRequest, _: Watcher) -> Explaining<'_> {
+        Box::pin(async move {
+            let overlay = format!("data:image/png;base64,{}", STANDARD.encode(PIXEL));
+            Ok(Explanation {
+                model: "flags".into(),
+                class: Prediction { index: 2, label: "Japan <JP>".into(), probability: 0.75 },
+                method: Method::GradCam,
+                width: 2,
+                height: 1,
+                weights: vec![0.0, 1.0],
+                crop: None,
+                overlay: request.overlay.then_some(overlay),
+                timing: Timing::default(),
+            })
+        })
+    }
+
+    fn watch(&self, request: Request, _: Watcher) -> Answer<'_> {
         self.asked.lock().unwrap().push(request.clone());
         Box::pin(async move {
             let busy =

@@ -4,6 +4,7 @@
 
 mod answers;
 mod backend;
+mod explain;
 mod health;
 mod inputs;
 mod operations;

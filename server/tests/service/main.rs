@@ -6,10 +6,12 @@
 mod common;
 
 mod duty;
+mod explain;
 mod faults;
 mod meters;
 mod pressure;
 mod reload;
+mod several;
 mod states;
 mod ways;
 

@@ -12,37 +12,72 @@ const CELLS: usize = 14;
 /// Pictures in one run of the network.
 const BATCH: usize = 8;
 
-/// Explains one prepared picture.
+/// The pictures to ask a model about, for whoever asks it elsewhere.
 ///
 /// For each cell a patch is hidden that is the cell and half a cell around it, so that neighbours
 /// overlap by half: 32 pixels every 16 at a size of 224. What is hidden becomes 0, which is grey
 /// where the preparation subtracts a mean, and black where it does not. A cell weighs what the
 /// probability of the class loses.
+#[derive(Debug, Clone, Copy)]
+pub struct Occlusion {
+    /// Cells along a side.
+    side: usize,
+    /// Pixels along a side.
+    size: usize,
+}
+
+impl Occlusion {
+    /// For pictures of `size` by `size` pixels.
+    pub fn new(size: usize) -> Self {
+        Self { side: CELLS.min(size), size }
+    }
+
+    /// Number of pictures with something hidden.
+    pub fn cells(&self) -> usize {
+        self.side * self.side
+    }
+
+    /// A prepared picture (`HWC f32`) without what lies in and around a cell.
+    ///
+    /// # Panics
+    ///
+    /// When the picture is not of this size, or there is no such cell.
+    pub fn hidden(&self, pixels: &[f32], cell: usize) -> Vec<f32> {
+        assert!(cell < self.cells(), "there are {} cells", self.cells());
+        let rows = patch(cell / self.side, self.side, self.size);
+        let columns = patch(cell % self.side, self.side, self.size);
+        hidden(pixels, self.size, &rows, &columns)
+    }
+
+    /// The map, given the probability of the class for the whole picture, and for the picture
+    /// without each of the cells.
+    pub fn heatmap(&self, whole: f32, without: &[f32]) -> Heatmap {
+        let lost: Vec<_> = without.iter().map(|left| whole - left).collect();
+        Heatmap::new(self.side, self.side, &lost)
+    }
+}
+
+/// Explains one prepared picture.
 pub(super) fn explain(
     model: &Model,
     pixels: &[f32],
     class: usize,
     progress: Progress<'_>,
 ) -> Result<Heatmap, ExplainError> {
-    let side = CELLS.min(model.size);
-    let patches: Vec<(Range<usize>, Range<usize>)> = (0..side * side)
-        .map(|cell| (patch(cell / side, side, model.size), patch(cell % side, side, model.size)))
-        .collect();
+    let occlusion = Occlusion::new(model.size);
+    let cells: Vec<usize> = (0..occlusion.cells()).collect();
     // One step for the picture as it is.
-    let total = 1 + patches.len().div_ceil(BATCH);
+    let total = 1 + cells.len().div_ceil(BATCH);
     step(progress, 0, total)?;
     let whole = probabilities(model, &[pixels.to_vec()], class)?[0];
     step(progress, 1, total)?;
-    let mut lost = Vec::with_capacity(patches.len());
-    for (done, patches) in (2..).zip(patches.chunks(BATCH)) {
-        let pictures: Vec<_> = patches
-            .iter()
-            .map(|(rows, columns)| hidden(pixels, model.size, rows, columns))
-            .collect();
-        lost.extend(probabilities(model, &pictures, class)?.iter().map(|left| whole - left));
+    let mut without = Vec::with_capacity(cells.len());
+    for (done, cells) in (2..).zip(cells.chunks(BATCH)) {
+        let pictures: Vec<_> = cells.iter().map(|&cell| occlusion.hidden(pixels, cell)).collect();
+        without.extend(probabilities(model, &pictures, class)?);
         step(progress, done, total)?;
     }
-    Ok(Heatmap::new(side, side, &lost))
+    Ok(occlusion.heatmap(whole, &without))
 }
 
 /// Pixels of the patch around a cell along one axis.

@@ -1,11 +1,14 @@
 //! `POST /v2/models/{model}/infer`
 
+use std::time::Duration;
+
 use app::{problem::Problem, wire::Timing};
 use axum::{
     body::Body,
     extract::{Path, State},
     response::IntoResponse,
 };
+use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
@@ -15,7 +18,8 @@ use http::{
 use super::{Address, encoding};
 use crate::{
     http::{
-        AppState, HttpRequest, HttpResponse, accept::Format, input::collect, problem, request_log,
+        AppState, HttpRequest, HttpResponse, accept::Format, input::collect, intake::NoRoom,
+        intake::Room, problem, request_log,
     },
     oip::{self, Encoded, MAX_BODY},
     service::faults,
@@ -51,13 +55,25 @@ async fn answer(
     let coding = text(&parts.headers, &CONTENT_ENCODING)?;
     let header_length = text(&parts.headers, &HEADER_LENGTH)?;
     let body = collect(body, MAX_BODY as u64).await?;
+    let room = parts.extensions.get::<Room>().cloned();
     let read = tokio::task::spawn_blocking(move || {
-        let body = encoding::decompress(coding.as_deref(), body)?;
+        let body = plain(coding.as_deref(), body, room.as_ref())?;
         oip::read(header_length.as_deref(), &body)
     });
     let request = read.await.map_err(|_| faults::bug())??;
     let answer = oip::infer(&*state.backend, &address.model, &address.version, request).await?;
     answer.encode().map_err(|_| faults::bug())
+}
+
+/// What a body was before it was compressed, for which there has to be room.
+fn plain(coding: Option<&str>, body: Bytes, room: Option<&Room>) -> Result<Bytes, Problem> {
+    let Some(room) = room.filter(|_| coding.is_some()) else {
+        return encoding::decompress(coding, body);
+    };
+    room.take(MAX_BODY).map_err(|NoRoom| faults::busy(Duration::ZERO))?;
+    let plain = encoding::decompress(coding, body)?;
+    room.give_back(MAX_BODY - plain.len());
+    Ok(plain)
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Problem> {

@@ -4,6 +4,7 @@ use app::problem::Problem;
 use axum::{
     Json, Router,
     extract::{Path, State},
+    middleware::from_fn,
     response::IntoResponse,
     routing::post,
 };
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use super::Address;
 use crate::{
-    http::{AppState, HttpResponse, accept::Format, problem},
+    http::{AppState, HttpResponse, accept::Format, dialect, problem},
     oip,
 };
 
@@ -48,6 +49,7 @@ pub fn control() -> Router<AppState> {
     Router::new()
         .route("/v2/repository/models/{model}/load", post(load))
         .route("/v2/repository/models/{model}/unload", post(unload))
+        .layer(from_fn(dialect::reword))
 }
 
 /// Loads a model and answers when that is done. Whatever the body says is passed over, except for

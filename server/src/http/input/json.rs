@@ -1,0 +1,125 @@
+//! The JSON forms of a request: our own, with one picture or several, and the image classification
+//! task's.
+
+use app::{classify::Picture, problem::Problem};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+
+use super::{Input, top_k};
+
+/// The JSON form of a request.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonInput {
+    url: Option<String>,
+    image: Option<String>,
+    example: Option<String>,
+    instances: Option<Vec<JsonPicture>>,
+    top_k: Option<usize>,
+    crop: Option<bool>,
+    /// The picture of the image classification task.
+    inputs: Option<String>,
+    /// The wishes of the image classification task.
+    parameters: Option<TaskParameters>,
+}
+
+/// One of several pictures.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonPicture {
+    url: Option<String>,
+    image: Option<String>,
+    example: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct TaskParameters {
+    top_k: Option<usize>,
+    function_to_apply: Option<Transform>,
+}
+
+/// What the image classification task makes of raw scores.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Transform {
+    /// Probabilities that add up to one.
+    #[default]
+    Softmax,
+    /// A probability of each class by itself.
+    Sigmoid,
+    /// Nothing.
+    None,
+}
+
+impl Input {
+    pub(super) fn take_json(&mut self, body: &[u8]) -> Result<(), Problem> {
+        let json: JsonInput = serde_json::from_slice(body).map_err(|error| {
+            Problem::new(
+                400,
+                "json_invalid",
+                "The JSON cannot be read",
+                format!(
+                    "{error}. It may hold url, image (base64) or example, or instances with several \
+                     of these, and top_k and crop."
+                ),
+            )
+        })?;
+        if let Some(example) = json.example {
+            self.take_text("example", &example)?;
+        }
+        if let Some(url) = json.url {
+            self.take_text("url", &url)?;
+        }
+        if let Some(image) = json.image {
+            self.picture = Some(decoded("image", &image)?);
+        }
+        if let Some(inputs) = json.inputs {
+            let parameters = json.parameters.unwrap_or_default();
+            self.task = Some(parameters.function_to_apply.unwrap_or_default());
+            self.top_k = parameters.top_k.map(|k| top_k(Some(k))).transpose()?.or(self.top_k);
+            self.picture = Some(task_picture(&inputs)?);
+        }
+        if let Some(instances) = json.instances {
+            self.several = Some(instances.into_iter().map(JsonPicture::picture).collect());
+        }
+        if json.top_k.is_some() {
+            self.top_k = Some(top_k(json.top_k)?);
+        }
+        self.crop |= json.crop.unwrap_or(false);
+        Ok(())
+    }
+}
+
+/// A picture of a field that holds base64.
+fn decoded(field: &str, text: &str) -> Result<Picture, Problem> {
+    let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
+        let detail = format!("The field {field} is not base64: {error}.");
+        Problem::new(400, "base64_invalid", "The picture cannot be read", detail)
+    })?;
+    Ok(Picture::Bytes { bytes: bytes.into(), name: None })
+}
+
+/// A picture as the image classification task has it: an address, a `data:` URL, or base64.
+fn task_picture(inputs: &str) -> Result<Picture, Problem> {
+    if inputs.starts_with("http://") || inputs.starts_with("https://") {
+        return Ok(Picture::Url(inputs.to_owned()));
+    }
+    let base64 = inputs.strip_prefix("data:").and_then(|url| Some(url.split_once(";base64,")?.1));
+    decoded("inputs", base64.unwrap_or(inputs))
+}
+
+impl JsonPicture {
+    fn picture(self) -> Result<Picture, Problem> {
+        match (self.url, self.image, self.example) {
+            (Some(url), None, None) => Ok(Picture::Url(url)),
+            (None, Some(image), None) => decoded("image", &image),
+            (None, None, Some(example)) => Ok(Picture::Example(Some(example))),
+            _ => Err(Problem::new(
+                400,
+                "instance_invalid",
+                "The picture cannot be read",
+                "An instance holds one of url, image (base64) and example.",
+            )),
+        }
+    }
+}
