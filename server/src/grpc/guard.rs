@@ -60,3 +60,59 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, fs, sync::Arc};
+
+    use tower::{ServiceExt, service_fn};
+
+    use super::*;
+    use crate::access::{KeyRing, current, entry, generate};
+
+    /// The `grpc-status` that a call gets; `None` if it is let through. The service behind the rules
+    /// says whether further pictures would be charged to anybody.
+    async fn call(access: &Access, name: &str, key: &str) -> (Option<String>, bool) {
+        let service = service_fn(async |_: Request<()>| {
+            Ok::<_, Infallible>(Response::new(current().is_some()))
+        });
+        let request = Request::post(format!("/inference.GRPCInferenceService/{name}"));
+        let request = request.header("x-api-key", key).body(()).expect("a request");
+        let guarded = Guard(access.clone()).layer(service);
+        let response = guarded.oneshot(request).await.expect("infallible");
+        let code = response.headers().get("grpc-status");
+        let code = code.map(|code| code.to_str().expect("a number").to_owned());
+        (code, response.into_body())
+    }
+
+    #[tokio::test]
+    async fn a_rate_counts_pictures_and_neither_probes_nor_streams_as_such() {
+        let access = Access { rate: Some("1/h".parse().expect("a rate")), ..Access::default() };
+        assert_eq!(call(&access, "ModelInfer", "").await, (None, true));
+        assert_eq!(call(&access, "ModelInfer", "").await.0.as_deref(), Some("8"));
+        for free in ["ServerLive", "ModelMetadata", "ModelStreamInfer"] {
+            assert_eq!(call(&access, free, "").await, (None, true), "{free}");
+        }
+        assert_eq!(call(&Access::default(), "ModelInfer", "").await, (None, false));
+    }
+
+    #[tokio::test]
+    async fn without_a_key_only_probes_are_answered() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = folder.path().join("keys.toml");
+        let key = generate().expect("a key");
+        fs::write(&file, entry("alice", &key)).expect("a file");
+        let keys = Some(Arc::new(KeyRing::read(&file).expect("keys")));
+        let access = Access { keys, ..Access::default() };
+        for name in ["ModelInfer", "ModelStreamInfer", "ModelMetadata", "RepositoryIndex"] {
+            assert_eq!(call(&access, name, "wrong").await.0.as_deref(), Some("16"), "{name}");
+            assert_eq!(call(&access, name, &key).await.0, None, "{name}");
+        }
+        let probe = Request::post("/grpc.health.v1.Health/Check").body(()).expect("a request");
+        let service = service_fn(async |_: Request<()>| {
+            Ok::<_, Infallible>(Response::new(String::from("served")))
+        });
+        let answer = Guard(access).layer(service).oneshot(probe).await.expect("infallible");
+        assert_eq!(answer.into_body(), "served");
+    }
+}

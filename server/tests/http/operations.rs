@@ -67,6 +67,34 @@ async fn without_a_key_nothing_is_classified_and_the_refusal_says_what_to_send()
 }
 
 #[tokio::test]
+async fn a_refusal_is_told_in_the_words_of_the_protocol() {
+    let (operations, _folder, _) = keyed();
+    let rate = Some("1/h".parse().unwrap());
+    let limited =
+        Operations { access: Access { rate, ..Access::default() }, ..Operations::default() };
+    ask(&limited, picture(&[])).await;
+    for (operations, status) in [(&operations, 401), (&limited, 429)] {
+        for path in ["/v2/models/flags/infer", "/v1/models/flags:predict", "/predictions/flags"] {
+            let reply = ask(operations, post(path, "application/json", "", "{}")).await;
+            assert_eq!(reply.status.as_u16(), status, "{path}");
+            let json = reply.json();
+            if path.starts_with("/predictions") {
+                assert_eq!(json["code"], status);
+                assert!(json["message"].is_string(), "{json}");
+            } else {
+                assert!(json["error"].is_string(), "{json}");
+                assert_eq!(json.as_object().unwrap().len(), 1, "{json}");
+            }
+            let header = if status == 401 { "www-authenticate" } else { "retry-after" };
+            assert!(!reply.header(header).is_empty(), "{path}");
+        }
+    }
+    for probe in ["/v2/health/live", "/v2/health/ready", "/ping"] {
+        assert_eq!(ask(&operations, get(probe)).await.status, StatusCode::OK, "{probe}");
+    }
+}
+
+#[tokio::test]
 async fn who_asks_too_often_is_told_when_to_come_again() {
     let access = Access { rate: Some("60/m,2".parse().unwrap()), ..Access::default() };
     let meters = Arc::new(Meters::default());

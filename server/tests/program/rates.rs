@@ -32,6 +32,17 @@ fn no_header_makes_a_stranger_somebody_else() {
 }
 
 #[test]
+fn every_picture_of_a_request_costs_something() {
+    let folder = model();
+    let running = serve(folder.path(), &["--rate", "1/h,3"]);
+    let three = br#"{"instances": [{"example": null}, {}, {}]}"#;
+    let json = [("Content-Type", "application/json"), ("Accept", "application/json")];
+    let answer = web::request(running.address, "POST", "/small", &json, three).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(post(&running, &[]), 429);
+}
+
+#[test]
 fn behind_a_proxy_that_is_trusted_every_client_has_a_rate_of_its_own() {
     let folder = model();
     let running = serve(folder.path(), &["--rate", "1/h", "--trusted-proxy", "127.0.0.0/8"]);
