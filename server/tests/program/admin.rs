@@ -37,6 +37,22 @@ fn json(answer: &Answer) -> Value {
 }
 
 #[test]
+fn models_are_taken_out_and_put_back_in_the_words_of_the_protocol_too() {
+    let folder = model();
+    let (_running, admin) = with_admin(folder.path(), &[]);
+    let call = |model: &str, what: &str| {
+        let answer = ask(admin, "POST", &format!("/v2/repository/models/{model}/{what}"), "");
+        (answer.status, json(&answer))
+    };
+    assert_eq!(call("small", "unload"), (200, serde_json::json!({})));
+    assert_eq!(ask(admin, "GET", "/readyz", "").status, 503);
+    assert_eq!(call("small", "load"), (200, serde_json::json!({})));
+    assert_eq!(ask(admin, "GET", "/readyz", "").status, 200);
+    let (status, told) = call("nobody", "load");
+    assert!(status == 404 && told["error"].is_string(), "{told}");
+}
+
+#[test]
 fn models_are_taken_out_and_put_back_and_everything_says_so() {
     let folder = model();
     let (running, admin) = with_admin(folder.path(), &[]);
