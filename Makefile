@@ -16,7 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := target/site/.release
 SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src public server/build.rs server/src style vision/build.rs vision/src -type f)
 
-.PHONY: help setup serve test lint unit clients browser clean
+.PHONY: help setup serve test lint unit clients browser lighthouse clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ serve: setup $(BUILT) ## Build, and serve on http://localhost:2017/vgg
 # Building the page anew takes half a minute even if nothing changed, so that is asked first. The
 # mark lies in the folder of the page, which every build of another kind empties.
 $(BUILT): $(SOURCES) | setup
-	cargo leptos build --release
+	cargo leptos build --release --precompress
 	@touch $@
 
 test: setup lint unit clients browser ## Run every check and every test, the browser's included
@@ -55,6 +55,12 @@ clients: setup ## Run the tests with other people's clients against the real ser
 browser: setup ## Run the tests in Chromium against the real server
 	@./setup/browser.sh
 	VITRINE_FETCH_ALLOW=127.0.0.1/32 VITRINE_LOG=warn cargo leptos end-to-end
+
+lighthouse: setup ## Weigh and score the page as it is released (makes target/site anew)
+	@./setup/browser.sh
+	cargo leptos build --release --frontend-only --precompress
+	cargo build --locked -p server
+	./end2end/lighthouse.sh "$(abspath $(TARGET))/debug/vitrine"
 
 clean: ## Remove what was built here; what was installed stays
 	cargo clean

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     problem::Problem,
-    wire::{Classification, Explanation, Method, ModelSummary, Stage},
+    wire::{Classification, Explanation, Method, ModelSummary, ServerStatus, Stage},
 };
 
 /// A picture, or where to get it.
@@ -86,6 +86,17 @@ pub trait Classifier: Send + Sync {
     fn classify(&self, request: Request) -> Answer<'_> {
         self.watch(request, Arc::new(|_| ()))
     }
+
+    /// How busy the server is. Says nothing unless it is told.
+    fn status(&self) -> ServerStatus {
+        ServerStatus::default()
+    }
+
+    /// The labels of a model, by index of the class. `None` if there is no such model, or if they
+    /// are not told.
+    fn labels(&self, _model: &str) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// The classifier as it stands in context.
@@ -96,8 +107,8 @@ pub type SharedClassifier = Arc<dyn Classifier>;
 /// The server puts it in the context of the page that it renders in answer, and the page shows it.
 #[derive(Debug, Clone)]
 pub struct Posted {
-    /// The address that was given, to be shown in the form again.
-    pub url: Option<String>,
+    /// The picture that was given, so that another model can be shown it, too.
+    pub picture: Option<Picture>,
     /// What came of it.
     pub outcome: Result<Classification, Problem>,
 }

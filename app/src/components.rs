@@ -2,28 +2,37 @@
 
 mod answer;
 mod banner;
+mod batch_table;
+mod camera;
+mod compare;
+mod copy_as;
+pub(crate) mod desk_view;
 mod examples;
 mod facts;
+mod find_class;
+#[cfg(feature = "ssr")]
 pub(crate) mod frame;
+mod held;
+mod history_list;
 mod model_header;
+#[cfg(feature = "ssr")]
 mod model_list;
 mod picture_form;
 mod predictions;
 mod problem_view;
 mod source_line;
 mod state;
+pub(crate) mod status_strip;
+pub(crate) mod theme_switch;
 mod timing;
+mod toolbar;
 
-pub use answer::AnswerPanel;
 pub use banner::Banner;
-pub(crate) use examples::Examples;
 pub use facts::Facts;
-pub use model_header::ModelHeader;
+#[cfg(feature = "ssr")]
 pub use model_list::ModelList;
-pub(crate) use picture_form::PictureForm;
 pub use predictions::Predictions;
 pub use problem_view::ProblemView;
 pub use source_line::SourceLine;
 pub use state::StateBadge;
-pub(crate) use state::keep_fresh;
 pub use timing::TimingList;

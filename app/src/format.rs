@@ -5,6 +5,23 @@ pub(crate) fn percent(probability: f32) -> String {
     format!("{:.1}%", share(probability))
 }
 
+/// A difference of probabilities in percentage points with one decimal: `12.4`.
+pub(crate) fn points(difference: f32) -> String {
+    format!("{:.1}", share(difference))
+}
+
+/// A probability with as many decimals as it takes to tell it from nothing: `0.0031%`.
+pub(crate) fn percent_of_all(probability: f32) -> String {
+    match share(probability) {
+        share if share >= 0.05 || share == 0.0 => format!("{share:.1}%"),
+        share if share >= 0.000_001 => {
+            let decimals = (1.0 - share.log10().floor()) as usize;
+            format!("{share:.decimals$}%")
+        }
+        _ => "< 0.000001%".to_owned(),
+    }
+}
+
 /// A probability as a number of percent, whatever the network has come up with.
 pub(crate) fn share(probability: f32) -> f32 {
     // `clamp` lets NaN through.
@@ -34,7 +51,7 @@ pub(crate) fn size(bytes: u64) -> String {
 }
 
 /// A count with its thousands apart: `1,000`.
-pub(crate) fn count(number: u32) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut apart = String::with_capacity(digits.len() + 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -48,7 +65,7 @@ pub(crate) fn count(number: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, duration, percent, size};
+    use super::{count, duration, percent, percent_of_all, size};
 
     #[test]
     fn probabilities_have_one_decimal() {
@@ -57,6 +74,14 @@ mod tests {
         assert_eq!(percent(0.0), "0.0%");
         assert_eq!(percent(f32::NAN), "0.0%");
         assert_eq!(percent(1.2), "100.0%");
+    }
+
+    #[test]
+    fn a_small_probability_is_not_nothing() {
+        assert_eq!(percent_of_all(0.5), "50.0%");
+        assert_eq!(percent_of_all(0.000_031), "0.0031%");
+        assert_eq!(percent_of_all(1e-12), "< 0.000001%");
+        assert_eq!(percent_of_all(0.0), "0.0%");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The document around every page, and which page stands at which path.
 
+use http::{header, request::Parts};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -9,15 +10,20 @@ use leptos_router::{
 };
 
 use crate::{
-    components::frame::{Footer, Header},
+    components::{
+        frame::{Footer, Header},
+        theme_switch::Theme,
+    },
     pages::{Home, Model, NotFound},
+    texts,
 };
 
 /// The HTML document that the server sends, with the page in its body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = theme();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=texts::LANGUAGE data-theme=theme.key()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -25,7 +31,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet id="vitrine" options=options.clone()/>
                 <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
+                <HydrationScripts options islands=true/>
                 <MetaTags/>
             </head>
             <body>
@@ -44,9 +50,10 @@ pub fn document(
     content: impl IntoView,
 ) -> impl IntoView {
     provide_meta_context();
+    let theme = theme();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=texts::LANGUAGE data-theme=theme.key()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -58,7 +65,7 @@ pub fn document(
             <body>
                 <Title text=format!("{title} · vitrine")/>
                 <a class="skip" href="#content">"Skip to content"</a>
-                <Header/>
+                <Header theme/>
                 <main id="content" tabindex="-1">{content.into_view()}</main>
                 <Footer/>
             </body>
@@ -66,25 +73,20 @@ pub fn document(
     }
 }
 
-/// All pages, in the browser and on the server.
-///
-/// ## Server-side rendering
+/// All pages.
 ///
 /// Every page is rendered whole before it is sent, so that it can set the status of the response
 /// and works with JavaScript off.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    // Effects run only in a browser, and only once the page reacts.
-    let hydrated = RwSignal::new(false);
-    Effect::new(move || hydrated.set(true));
     view! {
         <Title formatter=|page: String| format!("{page} · vitrine")/>
-        <Meta name="description" content="Image classifiers to try in the browser and to call over HTTP."/>
+        <Meta name="description" content=texts::frame::DESCRIPTION/>
         <Router>
-            <a class="skip" href="#content" rel="external">"Skip to content"</a>
-            <Header/>
-            <main id="content" tabindex="-1" data-hydrated=move || hydrated.get().then_some("")>
+            <a class="skip" href="#content" rel="external">{texts::frame::SKIP}</a>
+            <Header theme=theme()/>
+            <main id="content" tabindex="-1">
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Home ssr=SsrMode::Async/>
                     <Route path=path!("/:model") view=Model ssr=SsrMode::Async/>
@@ -93,4 +95,13 @@ pub fn App() -> impl IntoView {
             <Footer/>
         </Router>
     }
+}
+
+/// The colours that the visitor has chosen. They stand in a cookie, so that no page is ever seen in
+/// the wrong ones.
+fn theme() -> Theme {
+    let parts = use_context::<Parts>();
+    let cookies = parts.as_ref().and_then(|it| it.headers.get(header::COOKIE)?.to_str().ok());
+    let cookies = cookies.unwrap_or_default().split(';').map(str::trim);
+    cookies.filter_map(|it| it.strip_prefix("theme=")).map(Theme::of).next().unwrap_or_default()
 }

@@ -1,27 +1,21 @@
-//! The HTTP status of what is being answered. In the browser there is none to set.
+//! The HTTP status of what is being answered.
 
-#[cfg(feature = "ssr")]
-use {
-    crate::problem::Problem,
-    http::{HeaderValue, StatusCode, header, request::Parts},
-    leptos::prelude::use_context,
-    leptos_axum::ResponseOptions,
-};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use crate::problem::Problem;
 
 /// Gives the page that is being rendered this status.
 pub(crate) fn page_status(status: u16) {
-    #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<ResponseOptions>()
         && let Ok(status) = StatusCode::from_u16(status)
     {
         response.set_status(status);
     }
-    #[cfg(not(feature = "ssr"))]
-    let _ = status;
 }
 
 /// Answers a failed server function with the problem's own status, and hands the problem on.
-#[cfg(feature = "ssr")]
 pub(crate) fn noted(problem: Problem) -> Problem {
     // A browser that posts a form without JavaScript is sent back to the page; a status would
     // make it show the bare JSON instead.

@@ -1,6 +1,17 @@
 //! What travels between server and browser. The JSON of the API is made of the same types.
 
+mod ranking;
+mod status;
+
 use serde::{Deserialize, Serialize};
+
+pub use ranking::{Ranked, Ranking};
+pub use status::{ModelStatus, ServerStatus};
+
+/// How many classes the page is given with their labels, and shows at most.
+pub const MAX_SHOWN: u32 = 20;
+/// How many classes the page shows at first.
+pub const SHOWN: u32 = 5;
 
 /// A class with the probability that the picture shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,6 +92,29 @@ pub struct Classification {
     /// What the network saw, as a `data:` URL; only when it was asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub crop: Option<String>,
+}
+
+/// An answer as the page wants it: the best [`MAX_SHOWN`] classes with their labels, and all
+/// classes by number, so that any of them can be looked up without asking again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageAnswer {
+    /// The answer.
+    pub answer: Classification,
+    /// All classes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ranking: Option<Ranking>,
+}
+
+impl From<Classification> for PageAnswer {
+    /// Cuts a classification off after what the page shows. It knows all classes if that many
+    /// were asked for.
+    fn from(mut answer: Classification) -> Self {
+        let shown = MAX_SHOWN as usize;
+        let all = answer.predictions.len() > shown;
+        let ranking = all.then(|| Ranking::new(&answer.predictions));
+        answer.predictions.truncate(shown);
+        Self { answer, ranking }
+    }
 }
 
 /// How far a picture is on its way.

@@ -10,31 +10,49 @@ export class ModelPage {
   readonly submit: Locator;
   readonly address: Locator;
   readonly file: Locator;
+  readonly shown: Locator;
+  readonly compare: Locator;
+  readonly batch: Locator;
+  readonly history: Locator;
 
   constructor(
     readonly page: Page,
-    private readonly hydrated: boolean,
+    readonly hydrated: boolean,
   ) {
     this.heading = page.getByRole("heading", { level: 1 });
-    this.answer = page.getByRole("region", { name: "Answer" });
-    this.bars = this.answer.getByRole("list", { name: "Most probable classes" }).getByRole("listitem");
+    this.answer = page.locator("#answer");
+    this.bars = this.barsOf(this.answer);
     this.problem = this.answer.getByRole("alert");
     this.examples = page.getByRole("form", { name: "Or try one of these" }).getByRole("button");
     this.submit = page.getByRole("form", { name: "Your picture" }).getByRole("button", { name: /^Classif/ });
     this.address = page.getByLabel("From an address");
-    this.file = page.getByLabel("From a file");
+    this.file = page.getByLabel("Choose pictures");
+    this.shown = page.getByLabel("Classes shown");
+    this.compare = page.getByLabel("Compare with");
+    this.batch = page.getByRole("region", { name: "Several pictures" });
+    this.history = page.getByRole("region", { name: "Seen in this browser" });
+  }
+
+  barsOf(answer: Locator): Locator {
+    return answer.getByRole("list", { name: "Most probable classes" }).getByRole("listitem");
   }
 
   /** Opens a path, and waits until the page reacts if it is ever going to. */
   async open(path: string): Promise<Response | null> {
     const response = await this.page.goto(path);
-    if (this.hydrated) await expect(this.page.locator("main")).toHaveAttribute("data-hydrated");
+    await this.awake();
     return response;
   }
 
-  async sendFile(path: string) {
+  /** Waits until the page reacts if it is ever going to. */
+  async awake() {
+    if (this.hydrated) await expect(this.page.locator("main")).toHaveAttribute("data-hydrated");
+  }
+
+  /** Chooses a file. With JavaScript that is all there is to do. */
+  async sendFile(path: string | { name: string; mimeType: string; buffer: Buffer }) {
     await this.file.setInputFiles(path);
-    await this.submit.click();
+    if (!this.hydrated) await this.submit.click();
   }
 
   async sendAddress(url: string) {
@@ -43,11 +61,12 @@ export class ModelPage {
   }
 
   /** Checks that there is an answer that makes sense, and gives its labels. */
-  async labels(): Promise<string[]> {
-    await expect(this.bars).toHaveCount(5);
+  async labels(answer = this.answer): Promise<string[]> {
+    const bars = this.barsOf(answer);
+    await expect(bars).toHaveCount(5);
     const labels: string[] = [];
     let last = 100;
-    for (const bar of await this.bars.all()) {
+    for (const bar of await bars.all()) {
       const figure = await bar.locator("data").innerText();
       expect(figure).toMatch(/^\d{1,3}\.\d%$/);
       const percent = Number.parseFloat(figure);
@@ -58,14 +77,15 @@ export class ModelPage {
       labels.push(label);
       await expect(bar.locator(".bar__fill")).toHaveAttribute("width", /^\d{1,3}\.\d+%$/);
     }
-    await expect(this.answer.getByText(/^Answered in \d/)).toBeVisible();
-    await this.seen();
+    await expect(answer.getByText(/^\d+\.\d points ahead of \S/)).toBeVisible();
+    await expect(answer.getByText(/^Answered in \d/)).toBeVisible();
+    await this.seen(answer);
     return labels;
   }
 
   /** Checks that the picture as the network saw it is there, and is a picture. */
-  private async seen() {
-    const crop = this.answer.getByRole("img", { name: "The picture as the network saw it" });
+  private async seen(answer: Locator) {
+    const crop = answer.getByRole("img", { name: "The picture as the network saw it" });
     await expect(crop).toBeVisible();
     await expect(crop).toHaveAttribute("src", /^data:image\//);
     await expect.poll(() => crop.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBeGreaterThan(0);

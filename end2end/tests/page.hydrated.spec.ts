@@ -1,33 +1,12 @@
-import type { Page, Request } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { PICTURES, fixture } from "./pictures";
-
-/** Everything that the browser complains about, and every request that goes elsewhere. */
-function watch(page: Page, origin: string) {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    if (!["data:", "blob:"].includes(url.protocol) && url.origin !== origin) complaints.push(request.url());
-  });
-  return complaints;
-}
-
-function count(page: Page, path: string) {
-  const requests: Request[] = [];
-  page.on("request", (request) => {
-    if (new URL(request.url()).pathname.startsWith(path)) requests.push(request);
-  });
-  return requests;
-}
+import { count, watch } from "./watching";
 
 test("the browser has nothing to complain about", async ({ model, page, baseURL }) => {
   const complaints = watch(page, new URL(baseURL ?? "").origin);
   await model.open("/");
   await page.locator('main a[href="/flags"]').click();
+  await model.awake();
   await model.examples.first().click();
   await model.labels();
   await model.sendFile(fixture("japan.jpg"));
@@ -105,13 +84,13 @@ test("the newest question wins", async ({ model, page }) => {
   await expect(model.answer.getByText(second)).toBeVisible();
 });
 
-test("there is one picture at a time", async ({ model }) => {
+test("a file is classified as soon as it is chosen, in one request", async ({ model, page }) => {
   await model.open("/flags");
-  await model.address.fill(`${PICTURES}/japan.jpg`);
+  const asked = count(page, "/");
   await model.file.setInputFiles(fixture("japan.jpg"));
-  await expect(model.address).toHaveValue("");
-  await model.address.fill(`${PICTURES}/japan.jpg`);
-  await expect(model.file).toHaveValue("");
+  await model.labels();
+  const sent = asked.filter((request) => !/^(blob|data):/.test(request.url()));
+  expect(sent.map((request) => new URL(request.url()).pathname)).toEqual(["/api/classify_upload"]);
 });
 
 test("a server that is gone is a problem with words", async ({ model, page }) => {

@@ -1,7 +1,7 @@
 //! Routes, and what every answer has in common.
 
 pub(crate) mod accept;
-mod assets;
+pub mod assets;
 pub mod classify;
 pub(crate) mod dialect;
 mod explain;
@@ -16,6 +16,7 @@ mod operations;
 pub(crate) mod problem;
 pub(crate) mod request_log;
 mod several;
+mod thumbnail;
 mod torchserve;
 mod trace_context;
 mod upload_guard;
@@ -100,6 +101,11 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         move || shell(options.clone())
     };
     let Operations { access, origins, meters, exposition } = state.operations.clone();
+    let protocols = Router::new()
+        .nest("/v1", kserve_v1::routes())
+        .nest("/v2", oip::routes())
+        .merge(torchserve::routes())
+        .method_not_allowed_fallback(problem::method_not_allowed);
     let mut router = Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
@@ -108,16 +114,17 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/favicon.svg", get(assets::top_level))
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
-        .nest("/v1", kserve_v1::routes())
-        .nest("/v2", oip::routes())
-        .merge(torchserve::routes());
+        .route("/readyz", get(health::ready));
     if exposition.is_some() {
         router = router.route("/metrics", get(operations::metrics));
     }
     let mut router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
+        .layer(headers::compression())
+        // Their clients name encodings that they do not understand; what they may be answered in is
+        // decided there.
+        .merge(protocols)
         .with_state(state.clone())
         .merge(mounts)
         // Every body is cut off at one limit below; readers need none of their own.

@@ -5,6 +5,7 @@ mod answer;
 mod explain;
 pub(crate) mod faults;
 mod intake;
+mod recent;
 mod standing;
 mod visit;
 mod way;
@@ -19,7 +20,7 @@ use std::{
 use app::{
     classify::{Answer, Classifier, Explaining, Request, Watcher, WhyRequest},
     problem::Problem,
-    wire::{ExamplePicture, ModelState, ModelSummary},
+    wire::{ExamplePicture, ModelState, ModelStatus, ModelSummary, ServerStatus},
 };
 use broker::{Broker, Config, Health, Observer};
 use bytes::Bytes;
@@ -35,6 +36,7 @@ use crate::{
     registry::{Loaded, Loading, Registry, Unavailable, Version},
     worker::Worker,
 };
+use recent::Recent;
 pub(crate) use visit::unwatched;
 pub use visit::{Ask, Item, Scored, Visit};
 use way::Way;
@@ -100,6 +102,7 @@ impl Service {
         let admission = Arc::new(Semaphore::new(limits.queue + limits.max_batch));
         let way = Arc::new(Way {
             fetcher,
+            recent: Recent::default(),
             decode_limits: DecodeLimits::default(),
             decoding: Arc::new(Semaphore::new(threads)),
             broker,
@@ -266,6 +269,34 @@ impl Classifier for Service {
 
     fn explain(&self, request: WhyRequest, watcher: Watcher) -> Explaining<'_> {
         Box::pin(self.why(request, watcher))
+    }
+
+    fn status(&self) -> ServerStatus {
+        let counts = self.way.broker.counts();
+        let versions = self.registry.versions();
+        let models = versions.iter().map(|version| {
+            let card = version.card();
+            let (answered, last_minute) = self.way.recent.answered(&card.name);
+            ModelStatus {
+                name: card.name.clone(),
+                state: self.state(version),
+                weights_bytes: std::fs::metadata(&card.weights.path).ok().map(|it| it.len()),
+                answered,
+                last_minute,
+            }
+        });
+        ServerStatus {
+            queued: counts.queued as u32,
+            running: counts.running as u32,
+            answered: counts.ok,
+            refused: self.requests().rejected,
+            median_ms: self.way.recent.median(),
+            models: models.collect(),
+        }
+    }
+
+    fn labels(&self, model: &str) -> Option<Vec<String>> {
+        Some(self.registry.version(model)?.card().labels.clone())
     }
 }
 

@@ -20,7 +20,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Multipart, Path, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, Uri, header},
     response::Response,
     routing::{get, post},
 };
@@ -29,7 +29,11 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = get_configuration(Some("Cargo.toml"))?.leptos_options;
+    let mut options = get_configuration(Some("Cargo.toml"))?.leptos_options;
+    // The build puts it beside the folder of the programs, of which this is one folder further down.
+    let names = std::env::current_exe()?.with_file_name("../../site/hash.txt");
+    options.hash_files = names.is_file();
+    options.hash_file = names.to_string_lossy().into();
     let address = options.site_addr;
     let classifier: SharedClassifier = Arc::new(classifier::MadeUp::default());
     let listener = tokio::net::TcpListener::bind(address).await?;
@@ -64,7 +68,7 @@ fn router(options: LeptosOptions, classifier: SharedClassifier) -> Router {
 fn security_policy() {
     let policy = use_nonce().map(|nonce| {
         format!(
-            "default-src 'self'; img-src 'self' blob: data:; \
+            "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
              script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'"
         )
     });
@@ -89,9 +93,10 @@ async fn picture(Path(file): Path<String>) -> Drawing<String> {
 async fn posted(
     State((options, classifier)): State<(LeptosOptions, SharedClassifier)>,
     Path(model): Path<String>,
+    uri: Uri,
     mut form: Multipart,
 ) -> Response {
-    let (mut url, mut picture) = (None, None);
+    let (mut url, mut picture, mut top_k) = (None, None, 5);
     while let Ok(Some(field)) = form.next_field().await {
         let file = field.file_name().map(str::to_owned).filter(|name| !name.is_empty());
         let field_name = field.name().unwrap_or_default().to_owned();
@@ -101,20 +106,21 @@ async fn posted(
             "image" if file.is_some() => picture = Some(Picture::Bytes { bytes, name: file }),
             "example" => picture = Some(Picture::Example(Some(text))),
             "url" if !text.is_empty() => url = Some(text),
+            "top_k" => top_k = text.parse().unwrap_or(top_k),
             _ => {}
         }
     }
-    let picture =
-        picture.or_else(|| url.clone().map(Picture::Url)).unwrap_or(Picture::Example(None));
-    let request = Request { model: model.clone(), picture, top_k: 5, crop: true };
+    let picture = picture.or_else(|| url.map(Picture::Url)).unwrap_or(Picture::Example(None));
+    let given = Some(picture.clone());
+    let request = Request { model, picture, top_k, crop: true };
     let outcome = classifier.classify(request).await;
     let context = move || {
         provide_context(classifier.clone());
-        provide_context(Posted { url: url.clone(), outcome: outcome.clone() });
+        provide_context(Posted { picture: given.clone(), outcome: outcome.clone() });
         security_policy();
     };
     let render =
         leptos_axum::render_app_async_with_context(context, move || shell(options.clone()));
-    let request = axum::http::Request::builder().uri(format!("/{model}")).body(Body::empty());
+    let request = axum::http::Request::builder().uri(uri).body(Body::empty());
     render(request.unwrap_or_default()).await
 }

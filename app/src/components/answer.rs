@@ -3,37 +3,52 @@
 use leptos::{either::EitherOf3, html, prelude::*};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::{Predictions, ProblemView, SourceLine, TimingList};
-use crate::{asking::Outcome, format::percent, wire::Classification};
+use super::{Predictions, ProblemView, SourceLine, TimingList, find_class::FindClass};
+use crate::{
+    asking::{Asking, Outcome},
+    desk::Desk,
+    format::percent,
+    texts::answer as texts,
+    wire::{Classification, PageAnswer},
+};
 
 /// The place for the answer: says what to do until there is one, shows the newest answer or
 /// what went wrong, and stays dimmed while the next one is awaited.
 ///
 /// The outcome is also told in a sentence to those who listen to the page.
 #[component]
-pub fn AnswerPanel(
-    /// What came of the newest picture.
-    outcome: Signal<Option<Outcome>>,
-    /// Whether the next answer is being waited for.
-    pending: Signal<bool>,
+pub(crate) fn AnswerPanel(
+    /// The page.
+    desk: Desk,
+    /// Who is asked.
+    asking: Asking,
+    /// The model's title, where there are two to be told apart.
+    title: Signal<Option<String>>,
+    /// Whether this is the answer of the model that the page's is compared with.
+    #[prop(optional)]
+    second: bool,
 ) -> impl IntoView {
+    let (pending, outcome) = (asking.pending(), asking.outcome());
     let panel = NodeRef::<html::Section>::new();
-    keep_in_view(panel, outcome, pending);
+    if !second {
+        keep_in_view(panel, outcome, pending);
+    }
     let told = move || told(pending.get(), outcome.get().as_ref());
     let body = move || match outcome.get() {
         None => EitherOf3::A(view! { <Nothing/> }),
-        Some(Ok(classification)) => EitherOf3::B(view! { <Answer classification/> }),
+        Some(Ok(page)) => EitherOf3::B(view! { <Answer page desk/> }),
         Some(Err(problem)) => EitherOf3::C(view! { <ProblemView problem/> }),
     };
+    let heading =
+        move || title.get().map_or_else(|| texts::HEADING.to_owned(), |it| texts::named(&it));
+    let (id, heading_id) =
+        if second { ("answer-2", "answer-2-heading") } else { ("answer", "answer-heading") };
     view! {
         <section
-            id="answer"
-            class="answer"
-            aria-labelledby="answer-heading"
-            aria-busy=move || pending.get().to_string()
-            node_ref=panel
+            id=id class="answer" aria-labelledby=heading_id
+            aria-busy=move || pending.get().to_string() node_ref=panel
         >
-            <h2 id="answer-heading">"Answer"</h2>
+            <h2 id=heading_id>{heading}</h2>
             <p class="hidden" role="status" aria-live="polite">{told}</p>
             <div class="answer__body">{body}</div>
         </section>
@@ -47,39 +62,43 @@ fn Nothing() -> impl IntoView {
             <svg class="nothing__mark" viewBox="0 0 48 48" width="48" height="48" aria-hidden="true">
                 <path d="M9 39V19a15 15 0 0 1 30 0v20M5 42h38"/>
             </svg>
-            <p>"Nothing on display yet. Choose an example, or show a picture of your own."</p>
+            <p>{texts::NOTHING}</p>
         </div>
     }
 }
 
 #[component]
-fn Answer(classification: Classification) -> impl IntoView {
-    let Classification { model, fallback_for, predictions, source, timing, note, crop } =
-        classification;
-    let seen = crop.map(|crop| {
+fn Answer(page: PageAnswer, desk: Desk) -> impl IntoView {
+    let PageAnswer { answer, ranking } = page;
+    let Classification { model, fallback_for, predictions, source, timing, note, crop } = answer;
+    // Several at once are asked for without it.
+    let seen = crop.or_else(|| desk.preview.get_untracked()).map(|crop| {
         view! {
             <figure class="seen">
-                <img class="seen__picture" src=crop alt="The picture as the network saw it" width="224" height="224"/>
-                <figcaption>"What the network saw"</figcaption>
+                <img class="seen__picture" src=crop alt=texts::SEEN_ALT width="224" height="224"/>
+                <figcaption>{texts::SEEN}</figcaption>
             </figure>
         }
     });
     let note = note.map(|note| view! { <p class="note">{note}</p> });
+    let find = ranking.map(|ranking| view! { <FindClass model=model.clone() ranking/> });
     let stand_in = fallback_for.map(|asked| {
         view! {
             <p class="note">"Answered by " <b>{model}</b> ", which stands in for " <b>{asked}</b> "."</p>
         }
     });
+    let kind = source.kind;
     view! {
         {note}
         {stand_in}
         <div class="answer__parts">
             {seen}
-            <Predictions predictions/>
+            <Predictions predictions shown=desk.shown.into()/>
         </div>
+        {find}
         <div class="answer__details">
             <SourceLine source/>
-            <TimingList timing/>
+            <TimingList timing kind/>
         </div>
     }
 }
@@ -108,10 +127,10 @@ fn keep_in_view(
 /// The state of things in a sentence.
 fn told(pending: bool, outcome: Option<&Outcome>) -> String {
     match outcome {
-        _ if pending => "Classifying the picture.".to_owned(),
-        Some(Ok(classification)) => {
-            classification.predictions.first().map_or_else(String::new, |best| {
-                format!("Most probably {}, {}.", best.label, percent(best.probability))
+        _ if pending => texts::TOLD_BUSY.to_owned(),
+        Some(Ok(page)) => {
+            page.answer.predictions.first().map_or_else(String::new, |best| {
+                texts::told(&best.label, &percent(best.probability))
             })
         }
         // A problem is an alert and speaks for itself.

@@ -5,6 +5,7 @@ use leptos::{either::Either, prelude::*};
 use crate::{
     asking::Outcome,
     format::size,
+    texts::model as texts,
     wire::{ModelState, ModelSummary},
 };
 
@@ -20,7 +21,7 @@ pub fn Banner(
     // A memo, so that asking after the model does not repeat what has been said.
     let notice = Memo::new(move |_| {
         let stand_in = outcome.with(|outcome| match outcome {
-            Some(Ok(answer)) if answer.fallback_for.is_some() => Some(answer.model.clone()),
+            Some(Ok(page)) if page.answer.fallback_for.is_some() => Some(page.answer.model.clone()),
             _ => None,
         });
         model.with(|model| notice(model, stand_in))
@@ -42,7 +43,7 @@ fn NoticeView(notice: Notice) -> impl IntoView {
     });
     let help = match command {
         Some(command) => Either::Left(view! {
-            <p>"This brings them: " <code class="command">{command}</code></p>
+            <p>{texts::BRINGS} <code class="command">{command}</code></p>
         }),
         None => Either::Right(detail.map(|detail| view! { <p>{detail}</p> })),
     };
@@ -77,39 +78,39 @@ fn notice(model: &ModelSummary, stand_in: Option<String>) -> Option<Notice> {
         ModelState::Ready | ModelState::Standby => None,
         ModelState::Fetching { received, total } => Some(Notice {
             urgent: false,
-            title: format!("The weights of {title} are on their way"),
+            title: texts::is_fetched(title),
             stand_in,
             command: None,
             detail: Some(match total {
-                Some(total) => format!("{} of {} are here.", size(*received), size(*total)),
-                None => format!("{} are here.", size(*received)),
+                Some(total) => texts::part_is_here(&size(*received), &size(*total)),
+                None => texts::so_much_is_here(&size(*received)),
             }),
         }),
         ModelState::Loading => Some(Notice {
             urgent: false,
-            title: format!("{title} is loading its weights"),
+            title: texts::is_loading(title),
             // Only weights that are absent are stood in for.
             stand_in: None,
             command: None,
-            detail: Some("This takes a moment. The page notices when it is ready.".to_owned()),
+            detail: Some(texts::LOADING_HELP.to_owned()),
         }),
         ModelState::Unloaded => Some(Notice {
-            urgent: true,
-            title: format!("{title} was taken out of service"),
+            urgent: false,
+            title: texts::is_unloaded(title),
             stand_in: None,
             command: None,
-            detail: Some("Whoever runs this server can load it again.".to_owned()),
+            detail: Some(texts::UNLOADED_HELP.to_owned()),
         }),
         ModelState::Absent { hint } => Some(Notice {
             urgent: true,
-            title: format!("The weights of {title} are not on this server"),
+            title: texts::is_absent(title),
             stand_in,
             command: Some(hint.clone()),
             detail: None,
         }),
         ModelState::Failed { reason } => Some(Notice {
             urgent: true,
-            title: format!("{title} could not be loaded"),
+            title: texts::has_failed(title),
             stand_in: None,
             command: None,
             detail: Some(reason.clone()),

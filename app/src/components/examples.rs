@@ -2,10 +2,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use crate::{
-    asking::{Asking, Question},
-    wire::ExamplePicture,
-};
+use crate::{asking::Question, desk::Desk, texts::ways as texts, wire::ExamplePicture};
 
 /// A model's example pictures; choosing one classifies it. Nothing if the model has none.
 ///
@@ -16,8 +13,8 @@ pub(crate) fn Examples(
     action: String,
     /// Its pictures.
     examples: Vec<ExamplePicture>,
-    /// Where to ask.
-    asking: Asking,
+    /// The page.
+    desk: Desk,
 ) -> impl IntoView {
     let credits = examples.iter().map(|example| {
         let ExamplePicture { title, credit, .. } = example.clone();
@@ -30,25 +27,30 @@ pub(crate) fn Examples(
         let question = file.clone();
         let choose = move |event: MouseEvent| {
             event.prevent_default();
-            asking.ask(Question::Example(question.clone()));
+            desk.ask(Question::Example(question.clone()));
         };
+        let thumbnail = format!("{path}?thumbnail");
         view! {
             <li>
                 <button class="example" name="example" value=file on:click=choose>
-                    <img class="example__picture" src=path alt="" width="96" height="96" loading="lazy"/>
+                    <img class="example__picture" src=thumbnail alt="" width="100" height="75" loading="lazy"/>
                     <span class="example__title">{title}</span>
                 </button>
             </li>
         }
     });
     let pictures = pictures.collect_view();
+    let rival = desk.rival.model.get_untracked();
+    let rival =
+        (!rival.is_empty()).then(|| view! { <input type="hidden" name="compare" value=rival/> });
     any.then(|| {
         view! {
             <form class="examples" method="get" action=action aria-labelledby="examples">
-                <h2 id="examples">"Or try one of these"</h2>
+                <h2 id="examples">{texts::EXAMPLES}</h2>
+                {rival}
                 <ul class="examples__list" role="list">{pictures}</ul>
                 <details class="credits">
-                    <summary>"Picture credits"</summary>
+                    <summary>{texts::CREDITS}</summary>
                     <ul>{credits}</ul>
                 </details>
             </form>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{format::count, wire::ModelSummary};
+use crate::{format::count, texts::model as texts, wire::ModelSummary};
 
 /// What kind of network a model is, what it sees and knows, and its licence.
 #[component]
@@ -10,12 +10,11 @@ pub fn Facts(
     /// The model.
     model: ModelSummary,
 ) -> impl IntoView {
-    let side = model.input_size;
     let facts = [
-        ("Network", model.architecture),
-        ("Sees", format!("{side} × {side} pixels")),
-        ("Knows", format!("{} classes", count(model.classes))),
-        ("Licence", model.licence),
+        (texts::NETWORK, model.architecture),
+        (texts::SEES, texts::pixels(model.input_size)),
+        (texts::KNOWS, texts::classes(&count(u64::from(model.classes)))),
+        (texts::LICENCE, model.licence),
     ];
     let facts = facts.map(|(name, value)| {
         view! {

@@ -2,9 +2,15 @@
 
 use leptos::prelude::*;
 
-/// The name of the site, which leads to the start page.
+use super::theme_switch::{Awake, Theme, ThemeSwitch};
+use crate::texts::frame as texts;
+
+/// The name of the site, which leads to the start page, and the choice of colours.
 #[component]
-pub(crate) fn Header() -> impl IntoView {
+pub(crate) fn Header(
+    /// The colours that are chosen.
+    theme: Theme,
+) -> impl IntoView {
     view! {
         <header class="site-header">
             <a class="brand" href="/">
@@ -15,6 +21,7 @@ pub(crate) fn Header() -> impl IntoView {
                 </svg>
                 "vitrine"
             </a>
+            <ThemeSwitch first=theme/>
         </header>
     }
 }
@@ -24,7 +31,8 @@ pub(crate) fn Header() -> impl IntoView {
 pub(crate) fn Footer() -> impl IntoView {
     view! {
         <footer class="site-footer">
-            <p>"Pictures are looked at and forgotten: nothing is stored, and this page loads nothing from elsewhere."</p>
+            <p>{texts::PROMISE}</p>
+            <Awake/>
         </footer>
     }
 }

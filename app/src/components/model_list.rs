@@ -2,34 +2,31 @@
 
 use leptos::{either::Either, prelude::*};
 
-use super::{Facts, ProblemView, StateBadge};
+use super::{ProblemView, StateBadge};
 use crate::{
-    server_fns::models,
-    wire::{ModelState, ModelSummary},
+    format::{count, size},
+    server_fns::service::classifier,
+    texts::model as texts,
+    wire::{ModelState, ModelStatus, ModelSummary},
 };
 
 /// The models that the server holds, each leading to its page.
 #[component]
 pub fn ModelList() -> impl IntoView {
-    let models = Resource::new(|| (), |()| models());
-    view! {
-        <Suspense fallback=|| view! { <p class="waiting">"One moment …"</p> }>
-            {move || Suspend::new(async move {
-                match models.await {
-                    Ok(models) => Either::Left(view! {
-                        <ul class="models" role="list">
-                            {models.into_iter().map(|model| view! { <Card model/> }).collect_view()}
-                        </ul>
-                    }),
-                    Err(problem) => Either::Right(view! { <ProblemView problem/> }),
-                }
-            })}
-        </Suspense>
-    }
+    let classifier = match classifier() {
+        Ok(classifier) => classifier,
+        Err(problem) => return Either::Right(view! { <ProblemView problem/> }),
+    };
+    let status = classifier.status();
+    let cards = classifier.models().into_iter().map(|model| {
+        let status = status.models.iter().find(|it| it.name == model.name).cloned();
+        view! { <Card model status/> }
+    });
+    Either::Left(view! { <ul class="models" role="list">{cards.collect_view()}</ul> })
 }
 
 #[component]
-fn Card(model: ModelSummary) -> impl IntoView {
+fn Card(model: ModelSummary, status: Option<ModelStatus>) -> impl IntoView {
     let ModelSummary { name, title, description, state, fallback, .. } = model.clone();
     // Said only of a model that cannot answer itself, with what would change that.
     let absent = match &state {
@@ -39,13 +36,16 @@ fn Card(model: ModelSummary) -> impl IntoView {
     let absent = absent.map(|hint| {
         let stand_in = fallback
             .map(|fallback| view! { "Answered by " <b>{fallback}</b> " for now. " });
-        view! { <p class="card__fallback">{stand_in} "This brings its weights: " <code>{hint}</code></p> }
+        view! { <p class="card__fallback">{stand_in} {texts::BRINGS_WEIGHTS} <code>{hint}</code></p> }
     });
     let pictures = model.examples.iter().take(4).map(|example| {
+        let thumbnail = format!("{}?thumbnail", example.path);
         view! {
-            <img class="card__picture" src=example.path.clone() alt="" width="64" height="64" loading="lazy"/>
+            <img class="card__picture" src=thumbnail alt="" width="100" height="75" loading="lazy"/>
         }
     });
+    let description =
+        description.split_inclusive(". ").next().unwrap_or_default().trim().to_owned();
     view! {
         <li class="card">
             <div class="card__pictures" aria-hidden="true">{pictures.collect_view()}</div>
@@ -55,7 +55,24 @@ fn Card(model: ModelSummary) -> impl IntoView {
             </div>
             <p>{description}</p>
             {absent}
-            <Facts model/>
+            <CardFacts model status/>
         </li>
     }
+}
+
+#[component]
+fn CardFacts(model: ModelSummary, status: Option<ModelStatus>) -> impl IntoView {
+    let weights = status.as_ref().and_then(|it| it.weights_bytes).map(size);
+    let load = status.map(|it| texts::pictures(&count(u64::from(it.last_minute))));
+    let facts = [
+        (texts::NETWORK, Some(model.architecture)),
+        (texts::KNOWS, Some(texts::classes(&count(u64::from(model.classes))))),
+        (texts::WEIGHTS, weights),
+        (texts::LOAD, load),
+    ];
+    let facts = facts.into_iter().filter_map(|(name, value)| {
+        let value = value?;
+        Some(view! { <div class="facts__fact"><dt>{name}</dt><dd>{value}</dd></div> })
+    });
+    view! { <dl class="facts facts--card">{facts.collect_view()}</dl> }
 }

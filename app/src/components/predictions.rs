@@ -3,21 +3,30 @@
 use leptos::prelude::*;
 
 use crate::{
-    format::{percent, share},
+    format::{percent, points, share},
+    texts::answer as texts,
     wire::Prediction,
 };
 
-/// The most probable classes, best first, each with its figure and a bar as long as it.
+/// The most probable classes, best first, each with its figure and a bar as long as it, and by how
+/// much the first is ahead.
 #[component]
 pub fn Predictions(
     /// The classes.
     predictions: Vec<Prediction>,
+    /// How many of them to show.
+    shown: Signal<u32>,
 ) -> impl IntoView {
-    let rows = predictions.into_iter().map(|prediction| {
+    let margin = predictions.get(1).zip(predictions.first()).map(|(second, first)| {
+        let margin = points(first.probability - second.probability);
+        view! { <p class="margin">{texts::margin(&margin, &second.label)}</p> }
+    });
+    let mut margin = margin;
+    let rows = (0..).zip(predictions).map(|(place, prediction)| {
         let Prediction { label, probability, .. } = prediction;
         let length = format!("{:.2}%", share(probability));
         view! {
-            <li class="prediction">
+            <li class="prediction" hidden=move || { shown.get() <= place }>
                 <span class="prediction__label">{label}</span>
                 <data class="prediction__figure" value=probability.to_string()>
                     {percent(probability)}
@@ -27,11 +36,12 @@ pub fn Predictions(
                     <rect class="bar__track" width="100%" height="100%"/>
                     <rect class="bar__fill" width=length height="100%"/>
                 </svg>
+                {margin.take()}
             </li>
         }
     });
     view! {
-        <ol class="predictions" role="list" aria-label="Most probable classes">
+        <ol class="predictions" role="list" aria-label=texts::CLASSES>
             {rows.collect_view()}
         </ol>
     }
@@ -50,10 +60,13 @@ mod tests {
             Prediction { index: 3, label: "Japan".to_owned(), probability: 0.9125 },
             Prediction { index: 9, label: "Palau".to_owned(), probability: 0.05 },
         ];
-        let html = Owner::new().with(|| view! { <Predictions predictions/> }.to_html());
+        let html = Owner::new()
+            .with(|| view! { <Predictions predictions shown=Signal::stored(1)/> }.to_html());
         assert!(html.find("Japan") < html.find("Palau"), "{html}");
         assert!(html.contains("91.2%") && html.contains("5.0%"), "{html}");
+        assert!(html.contains("86.2 points ahead of Palau"), "{html}");
         assert!(html.contains(r#"width="91.25%""#), "{html}");
+        assert_eq!(html.matches(" hidden").count(), 1, "{html}");
         assert!(!html.contains("style="), "{html}");
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::problem::Problem;
+use crate::{problem::Problem, texts::answer as texts};
 
 /// A problem in words, announced at once to those who listen to the page.
 ///
@@ -13,8 +13,7 @@ pub fn ProblemView(
     problem: Problem,
 ) -> impl IntoView {
     let again = problem.retry_after.map(|seconds| {
-        let unit = if seconds == 1 { "second" } else { "seconds" };
-        view! { <p class="problem__again">{format!("Try again in {seconds} {unit}.")}</p> }
+        view! { <p class="problem__again">{texts::again(seconds)}</p> }
     });
     view! {
         <div class="problem" role="alert" data-code=problem.code>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     format,
+    texts::answer as texts,
     wire::{Source, SourceKind},
 };
 
@@ -32,10 +33,14 @@ pub fn SourceLine(
 
 fn describe(source: &Source) -> String {
     let Source { format, width, height, bytes, animated, .. } = source;
-    let format = format.to_uppercase();
+    let format = format.to_ascii_uppercase();
     let size = format::size(*bytes);
-    let frame = if *animated { " · first frame of several" } else { "" };
-    format!("{format} · {width} × {height} · {size}{frame}")
+    let mut facts = format!("{format} · {width} × {height} · {size}");
+    if *animated {
+        facts.push_str(" · ");
+        facts.push_str(texts::FIRST_FRAME);
+    }
+    facts
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*, task::spa
 
 use crate::{
     server_fns::model,
+    texts::model as texts,
     wire::{ModelState, ModelSummary},
 };
 
@@ -21,13 +22,13 @@ pub fn StateBadge(
 ) -> impl IntoView {
     move || {
         let (class, text) = match state.get() {
-            ModelState::Ready => ("state state--ready", "Ready"),
-            ModelState::Standby => ("state state--ready", "Ready when asked"),
-            ModelState::Loading => ("state state--loading", "Loading"),
-            ModelState::Fetching { .. } => ("state state--loading", "Weights on their way"),
-            ModelState::Unloaded => ("state state--absent", "Taken out"),
-            ModelState::Absent { .. } => ("state state--absent", "Weights missing"),
-            ModelState::Failed { .. } => ("state state--failed", "Out of order"),
+            ModelState::Ready => ("state state--ready", texts::READY),
+            ModelState::Standby => ("state state--ready", texts::STANDBY),
+            ModelState::Unloaded => ("state state--absent", texts::UNLOADED),
+            ModelState::Loading => ("state state--loading", texts::LOADING),
+            ModelState::Fetching { .. } => ("state state--loading", texts::FETCHING),
+            ModelState::Absent { .. } => ("state state--absent", texts::ABSENT),
+            ModelState::Failed { .. } => ("state state--failed", texts::FAILED),
         };
         view! { <span class=class>{text}</span> }
     }

@@ -2,38 +2,67 @@
 
 use leptos::prelude::*;
 
-use crate::{format::duration, wire::Timing};
+use crate::{
+    format::duration,
+    texts::answer as texts,
+    wire::{SourceKind, Timing},
+};
 
-/// How long the answer took, in all and by stage. Fetching is left out of it when nothing was
-/// fetched.
+/// How long the answer took, in all and by stage, as the server measured it. Sending or fetching
+/// is left out when there was none.
 #[component]
 pub fn TimingList(
     /// The times.
     timing: Timing,
+    /// How the picture came.
+    kind: SourceKind,
 ) -> impl IntoView {
-    let stages = stages(&timing).map(|(name, ms)| {
+    let stages = stages(&timing, kind);
+    let whole: f64 = stages.iter().map(|(.., ms)| ms).sum::<f64>().max(f64::MIN_POSITIVE);
+    let mut start = 0.0;
+    let segments = stages.iter().map(|(key, _, ms)| {
+        let x = format!("{:.2}%", 100.0 * start / whole);
+        let width = format!("{:.2}%", 100.0 * ms / whole);
+        start += ms;
+        view! { <rect class=format!("stage stage--{key}") x=x width=width height="100%"/> }
+    });
+    let segments = segments.collect_view();
+    let list = stages.into_iter().map(|(key, name, ms)| {
         view! {
             <div class="timing__stage">
-                <dt>{name}</dt>
+                <dt>
+                    <svg class="timing__key" viewBox="0 0 8 8" width="8" height="8" aria-hidden="true">
+                        <rect class=format!("stage stage--{key}") width="8" height="8"/>
+                    </svg>
+                    {name}
+                </dt>
                 <dd>{duration(ms)}</dd>
             </div>
         }
     });
     view! {
         <div class="timing">
-            <p class="timing__total">"Answered in " <b>{duration(timing.total_ms)}</b></p>
-            <dl class="timing__stages">{stages.collect_view()}</dl>
+            <p class="timing__total">{texts::IN_ALL} <b>{duration(timing.total_ms)}</b></p>
+            <svg class="timeline" aria-hidden="true">{segments}</svg>
+            <dl class="timing__stages">{list.collect_view()}</dl>
         </div>
     }
 }
 
-fn stages(timing: &Timing) -> impl Iterator<Item = (&'static str, f64)> {
-    let fetch = (timing.fetch_ms > 0.0).then_some(("Fetching", timing.fetch_ms));
-    fetch.into_iter().chain([
-        ("Decoding", timing.decode_ms),
-        ("Waiting", timing.queue_ms),
-        ("Network", timing.inference_ms),
-    ])
+/// Key, name and milliseconds of each stage, in order.
+fn stages(timing: &Timing, kind: SourceKind) -> Vec<(&'static str, &'static str, f64)> {
+    let coming = if kind == SourceKind::Upload { texts::UPLOAD } else { texts::FETCH };
+    let known = [
+        ("fetch", coming, timing.fetch_ms),
+        ("decode", texts::DECODE, timing.decode_ms),
+        ("queue", texts::QUEUE, timing.queue_ms),
+        ("inference", texts::INFERENCE, timing.inference_ms),
+    ];
+    let rest = timing.total_ms - known.iter().map(|it| it.2).sum::<f64>();
+    let known = known.into_iter().filter(|it| it.0 != "fetch" || it.2 > 0.0);
+    // Waiting for a core to decode on, and wording the answer.
+    let rest = (rest > 0.05 * timing.total_ms).then_some(("rest", texts::REST, rest));
+    known.chain(rest).collect()
 }
 
 #[cfg(all(test, feature = "ssr"))]
@@ -41,24 +70,27 @@ mod tests {
     use leptos::prelude::*;
 
     use super::TimingList;
-    use crate::wire::Timing;
+    use crate::wire::{SourceKind, Timing};
 
-    fn html(fetch_ms: f64) -> String {
+    fn html(fetch_ms: f64, kind: SourceKind) -> String {
+        let total_ms = fetch_ms + 66.0;
         let timing =
-            Timing { fetch_ms, decode_ms: 4.2, queue_ms: 0.1, inference_ms: 61.0, total_ms: 66.0 };
-        Owner::new().with(|| view! { <TimingList timing/> }.to_html())
+            Timing { fetch_ms, decode_ms: 4.2, queue_ms: 0.1, inference_ms: 61.0, total_ms };
+        Owner::new().with(|| view! { <TimingList timing kind/> }.to_html())
     }
 
     #[test]
     fn names_every_stage() {
-        let html = html(250.0);
-        for text in ["66 ms", "Fetching", "250 ms", "Decoding", "4.2 ms", "Waiting", "61 ms"] {
+        let html = html(250.0, SourceKind::Url);
+        for text in ["316 ms", "Fetching", "250 ms", "Decoding", "4.2 ms", "Waiting", "61 ms"] {
             assert!(html.contains(text), "{text} in {html}");
         }
+        assert!(!html.contains("Rest") && !html.contains("style="), "{html}");
     }
 
     #[test]
-    fn does_not_mention_fetching_when_nothing_was_fetched() {
-        assert!(!html(0.0).contains("Fetching"));
+    fn calls_by_its_name_how_the_picture_came() {
+        assert!(!html(0.0, SourceKind::Example).contains("Fetching"));
+        assert!(html(9.0, SourceKind::Upload).contains("Upload"));
     }
 }

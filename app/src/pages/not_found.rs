@@ -3,23 +3,20 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{components::ModelList, status::page_status};
+use crate::{components::ModelList, status::page_status, texts::home as texts};
 
-/// Shown where there is no page: says so and lists what there is.
-///
-/// ## Server-side rendering
-///
-/// Sets the status 404.
+/// Shown where there is no page: says so with the status 404 and lists what there is.
 #[component]
 pub fn NotFound() -> impl IntoView {
     page_status(404);
     view! {
-        <Title text="Not found"/>
+        <Title text=texts::NOT_FOUND/>
         <header class="intro">
             <p class="kicker">"404"</p>
-            <h1>"There is nothing on this shelf"</h1>
-            <p class="lead">"No model goes by this name. These are the ones on display:"</p>
+            <h1>{texts::NOT_FOUND_HEADING}</h1>
+            <p class="lead">{texts::NOT_FOUND_LEAD}</p>
         </header>
+        <h2 class="hidden">{texts::TITLE}</h2>
         <ModelList/>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{problem::Problem, wire::Classification};
+use crate::{problem::Problem, wire::PageAnswer};
 
 /// Classifies an example picture, by file name; without a name, the model's first.
 ///
@@ -16,10 +16,10 @@ pub async fn classify_example(
     /// File name of the picture.
     #[server(default)]
     example: String,
-) -> Result<Classification, Problem> {
+) -> Result<PageAnswer, Problem> {
     use super::service;
     use crate::{classify::Picture, status::noted};
 
     let example = (!example.is_empty()).then_some(example);
-    service::classify(model, Picture::Example(example), service::TOP_K).await.map_err(noted)
+    service::classify(model, Picture::Example(example), true).await.map_err(noted)
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{problem::Problem, wire::Classification};
+use crate::{problem::Problem, wire::PageAnswer};
 
 /// Classifies the picture at an address.
 ///
@@ -15,9 +15,9 @@ pub async fn classify_url(
     model: String,
     /// Address of the picture.
     url: String,
-) -> Result<Classification, Problem> {
+) -> Result<PageAnswer, Problem> {
     use super::service;
     use crate::{classify::Picture, status::noted};
 
-    service::classify(model, Picture::Url(url), service::TOP_K).await.map_err(noted)
+    service::classify(model, Picture::Url(url), true).await.map_err(noted)
 }

@@ -5,14 +5,11 @@ use leptos::prelude::use_context;
 use crate::{
     classify::{Picture, Request, SharedClassifier},
     problem::Problem,
-    wire::{Classification, ModelSummary},
+    wire::{ModelSummary, PageAnswer},
 };
 
-/// How many classes the page names.
-pub(super) const TOP_K: usize = 5;
-
 /// The classifier that the server has put into the context.
-pub(super) fn classifier() -> Result<SharedClassifier, Problem> {
+pub(crate) fn classifier() -> Result<SharedClassifier, Problem> {
     use_context::<SharedClassifier>().ok_or_else(|| {
         Problem::new(
             500,
@@ -23,18 +20,18 @@ pub(super) fn classifier() -> Result<SharedClassifier, Problem> {
     })
 }
 
-/// Classifies a picture for the page, which wants to show what the network saw.
-pub(super) async fn classify(
+/// Classifies a picture for the page, which wants to know of every class.
+pub(crate) async fn classify(
     model: String,
     picture: Picture,
-    top_k: usize,
-) -> Result<Classification, Problem> {
-    let request = Request { model, picture, top_k, crop: true };
-    classifier()?.classify(request).await
+    crop: bool,
+) -> Result<PageAnswer, Problem> {
+    let request = Request { model, picture, top_k: usize::MAX, crop };
+    classifier()?.classify(request).await.map(PageAnswer::from)
 }
 
 /// One model.
-pub(super) fn model(name: &str) -> Result<ModelSummary, Problem> {
+pub(crate) fn model(name: &str) -> Result<ModelSummary, Problem> {
     classifier()?.model(name).ok_or_else(|| {
         Problem::new(
             404,

@@ -12,7 +12,7 @@ const MAX_TEXT: u64 = 256;
 /// The form's content.
 pub(super) struct Upload {
     pub(super) model: String,
-    pub(super) top_k: usize,
+    pub(super) crop: bool,
     pub(super) image: Bytes,
     pub(super) name: Option<String>,
 }
@@ -20,18 +20,18 @@ pub(super) struct Upload {
 /// Reads the form as far as the picture, and no more of the picture than the model takes.
 pub(super) async fn read(mut form: Multipart<'static>) -> Result<Upload, Problem> {
     let mut model = None;
-    let mut top_k = service::TOP_K;
+    let mut crop = true;
     // An error must not pass for the end of the form: half a picture would be classified.
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name() {
             Some("model") => model = Some(text(field).await?),
-            Some("top_k") => top_k = number(&text(field).await?)?,
+            Some("crop") => crop = text(field).await? != "false",
             Some("image") => {
                 let model = model.ok_or_else(|| incomplete("“model” before “image”"))?;
                 let limit = service::model(&model)?.max_upload;
                 let name = field.file_name().map(str::to_owned).filter(|name| !name.is_empty());
                 let image = bytes(field, limit).await?.ok_or_else(|| too_large(limit))?;
-                return Ok(Upload { model, top_k, image, name });
+                return Ok(Upload { model, crop, image, name });
             }
             _ => {
                 text(field).await?;
@@ -73,17 +73,6 @@ async fn bytes(mut field: Field<'_>, limit: u64) -> Result<Option<Bytes>, Proble
         all.extend_from_slice(&chunk);
     }
     Ok(Some(all.freeze()))
-}
-
-fn number(text: &str) -> Result<usize, Problem> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
-        Problem::new(
-            400,
-            "top_k_invalid",
-            "That is not a number of classes",
-            "“top_k” must be a whole number of at least 1.",
-        )
-    })
 }
 
 fn broken(error: &multer::Error) -> Problem {

@@ -1,5 +1,5 @@
 use app::{
-    classify::Posted,
+    classify::{Picture, Posted},
     problem::Problem,
     wire::{Classification, Prediction, Source, SourceKind, Timing},
 };
@@ -9,13 +9,22 @@ use axum::{
 };
 use leptos::prelude::provide_context;
 
-use crate::{get, send_with};
+use crate::{get, send, send_with};
 
 #[tokio::test]
 async fn the_start_page_lists_the_models() {
     let reply = get("/").await;
     assert_eq!(reply.status, StatusCode::OK);
-    for text in [r#"href="/vgg""#, "VGG-16", r#"href="/flags""#, "1,000 classes", "Loading"] {
+    for text in [
+        r#"href="/vgg""#,
+        "VGG-16",
+        r#"href="/flags""#,
+        "1,000 classes",
+        "Loading",
+        "2.3 MB",
+        "3 pictures",
+        "61 ms",
+    ] {
         assert!(reply.text.contains(text), "{text} in {}", reply.text);
     }
 }
@@ -34,7 +43,10 @@ async fn a_models_page_works_as_plain_forms() {
     assert_eq!(reply.status, StatusCode::OK);
     for text in [
         r#"<title>VGG-16 · vitrine</title>"#,
-        r#"method="post" action="/vgg#answer" enctype="multipart/form-data""#,
+        r#"method="post""#,
+        r#"action="/vgg#answer""#,
+        r#"enctype="multipart/form-data""#,
+        r#"name="top_k" form="picture-form""#,
         r#"name="url""#,
         r#"name="image""#,
         r#"name="example" value="japan.svg""#,
@@ -98,16 +110,72 @@ async fn what_a_form_brought_is_shown() {
         note: None,
         crop: None,
     };
-    let posted = Posted { url: None, outcome: Ok(answer) };
+    let posted = Posted { picture: None, outcome: Ok(answer) };
     let reply = send_with(request(), move || provide_context(posted.clone())).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert!(reply.text.contains("Malta") && reply.text.contains("50.0%"), "{}", reply.text);
     assert!(!reply.text.contains("<i>malta"), "file names are other people's: {}", reply.text);
 
     let problem = Problem::new(429, "busy", "Too busy", "Too much to do.").retry_after(7);
-    let posted = Posted { url: Some("http://a/b".to_owned()), outcome: Err(problem) };
+    let picture = Some(Picture::Url("http://a/b".to_owned()));
+    let posted = Posted { picture, outcome: Err(problem) };
     let reply = send_with(request(), move || provide_context(posted.clone())).await;
     assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(reply.text.contains("Try again in 7 seconds."), "{}", reply.text);
     assert!(reply.text.contains(r#"value="http://a/b""#), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn two_models_can_be_compared() {
+    let reply = get("/flags?example=japan.svg&compare=vgg").await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert_eq!(reply.text.matches("class=\"prediction__label\"").count(), 40, "{}", reply.text);
+    for text in ["Answer of Flags of the world", "Answer of VGG-16"] {
+        assert!(reply.text.contains(text), "{text} in {}", reply.text);
+    }
+    let reply = get("/flags?example=japan.svg&compare=none").await;
+    assert!(!reply.text.contains("Answer of"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn a_form_without_javascript_can_compare_too() {
+    let request = Request::get("/flags?compare=vgg").body(Body::empty()).unwrap();
+    let picture = Picture::Bytes { bytes: "\u{89}PNG".into(), name: Some("a.png".to_owned()) };
+    let busy = Problem::new(503, "busy", "Too busy", "Too much to do.");
+    let posted = Posted { picture: Some(picture), outcome: Err(busy) };
+    let reply = send_with(request, move || provide_context(posted.clone())).await;
+    assert!(reply.text.contains("Too busy"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn a_link_from_another_site_awaits_a_click() {
+    let ask = |site: &'static str| {
+        Request::get("/flags?example=japan.svg").header("sec-fetch-site", site).body(Body::empty())
+    };
+    let reply = send(ask("cross-site").unwrap()).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.text.contains("A link brought you here"), "{}", reply.text);
+    assert!(!reply.text.contains("91.3%"), "{}", reply.text);
+    let reply = send(ask("none").unwrap()).await;
+    assert!(reply.text.contains("91.3%"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn the_address_says_how_many_classes_are_shown() {
+    let shown = async |top_k: &str| {
+        let reply = get(&format!("/flags?example=japan.svg&top_k={top_k}")).await;
+        reply.text.matches("<li class=\"prediction\"").count()
+    };
+    assert_eq!(shown("3").await, 3);
+    assert_eq!(shown("99").await, 20);
+    assert_eq!(shown("many").await, 5);
+}
+
+#[tokio::test]
+async fn the_chosen_colours_are_there_from_the_start() {
+    let request =
+        Request::get("/").header("cookie", "a=b; theme=dark").body(Body::empty()).unwrap();
+    assert!(send(request).await.text.contains(r#"data-theme="dark""#));
+    let request = Request::get("/").header("cookie", "theme=x\"y").body(Body::empty()).unwrap();
+    assert!(send(request).await.text.contains(r#"data-theme="auto""#));
 }

@@ -1,6 +1,6 @@
 use app::{
     problem::Problem,
-    wire::{Classification, ModelSummary, SourceKind},
+    wire::{Classification, ModelSummary, PageAnswer, ServerStatus, SourceKind},
 };
 use axum::{
     body::Body,
@@ -44,6 +44,11 @@ async fn upload_raw(body: Vec<u8>) -> Reply {
     send(request.body(Body::from(body)).unwrap()).await
 }
 
+fn answer(reply: &Reply) -> Classification {
+    let page: PageAnswer = serde_json::from_str(&reply.text).unwrap();
+    page.answer
+}
+
 fn problem(reply: &Reply) -> Problem {
     serde_json::from_str(&reply.text).unwrap()
 }
@@ -73,7 +78,7 @@ async fn a_missing_argument_is_the_callers_fault() {
 async fn an_example_is_classified() {
     let reply = form("/api/classify_example", "model=flags&example=sweden.svg").await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
-    let answer: Classification = serde_json::from_str(&reply.text).unwrap();
+    let answer = answer(&reply);
     assert_eq!(answer.predictions[0].label, "Sweden");
     assert!(answer.crop.is_some());
 }
@@ -82,7 +87,7 @@ async fn an_example_is_classified() {
 async fn without_a_name_it_is_the_first_example() {
     for body in ["model=flags&example=", "model=flags"] {
         let reply = form("/api/classify_example", body).await;
-        let answer: Classification = serde_json::from_str(&reply.text).unwrap();
+        let answer = answer(&reply);
         assert_eq!(answer.predictions[0].label, "Japan");
         assert!(answer.note.is_some());
     }
@@ -112,12 +117,13 @@ async fn a_problem_says_when_to_try_again() {
 
 #[tokio::test]
 async fn an_upload_is_classified() {
-    let reply = upload(&[("model", b"flags"), ("top_k", b"2"), ("image", b"\x89PNG...")]).await;
+    let reply = upload(&[("model", b"flags"), ("crop", b"false"), ("image", b"\x89PNG...")]).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
-    let answer: Classification = serde_json::from_str(&reply.text).unwrap();
+    let answer = answer(&reply);
     assert_eq!(answer.source.kind, SourceKind::Upload);
     assert_eq!(answer.source.name.as_deref(), Some("a.png"));
-    assert_eq!(answer.predictions.len(), 2);
+    assert_eq!(answer.predictions.len(), 20);
+    assert_eq!(answer.crop, None);
 }
 
 #[tokio::test]
@@ -130,11 +136,10 @@ async fn an_upload_may_be_no_larger_than_the_model_takes() {
 
 #[tokio::test]
 async fn a_form_must_be_whole() {
-    let cases: [(Fields<'_>, u16, &str); 5] = [
+    let cases: [(Fields<'_>, u16, &str); 4] = [
         (&[("model", b"flags")], 400, "multipart_invalid"),
         (&[("image", b"\x89PNG"), ("model", b"flags")], 400, "multipart_invalid"),
         (&[("model", b"none"), ("image", b"\x89PNG")], 404, "model_unknown"),
-        (&[("model", b"flags"), ("top_k", b"0"), ("image", b"\x89PNG")], 400, "top_k_invalid"),
         (&[("model", &[b'x'; 300]), ("image", b"\x89PNG")], 400, "multipart_invalid"),
     ];
     for (fields, status, code) in cases {
@@ -153,4 +158,26 @@ async fn half_a_picture_is_not_classified() {
     let reply = upload_raw(cut.into_bytes()).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert_eq!(problem(&reply).code, "body_unreadable");
+}
+
+#[tokio::test]
+async fn every_class_comes_with_the_answer_in_little_room() {
+    let reply = form("/api/classify_example", "model=flags&example=japan.svg").await;
+    let page: PageAnswer = serde_json::from_str(&reply.text).unwrap();
+    assert_eq!(page.ranking.unwrap().iter().count(), 1000);
+    let without_crop = reply.text.len() - page.answer.crop.unwrap().len();
+    assert!(without_crop < 12_000, "{without_crop} bytes");
+}
+
+#[tokio::test]
+async fn status_and_labels_can_be_asked_for() {
+    let json = |path: &str| Request::get(path).header("accept", "application/json");
+    let reply = send(json("/api/status").body(Body::empty()).unwrap()).await;
+    let status: ServerStatus = serde_json::from_str(&reply.text).unwrap();
+    assert_eq!((status.queued, status.models.len()), (2, 4));
+    let reply = send(json("/api/labels?model=flags").body(Body::empty()).unwrap()).await;
+    let labels: Vec<String> = serde_json::from_str(&reply.text).unwrap();
+    assert_eq!(labels.len(), 1000);
+    let reply = send(json("/api/labels?model=none").body(Body::empty()).unwrap()).await;
+    assert_eq!(reply.status, StatusCode::NOT_FOUND);
 }

@@ -265,13 +265,7 @@ impl Serve {
 
     fn leptos(&self, address: SocketAddr) -> LeptosOptions {
         let site = self.site.clone().unwrap_or_else(default_site);
-        LeptosOptions::builder()
-            .output_name("vitrine")
-            .site_root(site.to_string_lossy().into_owned())
-            .site_pkg_dir("pkg")
-            .site_addr(address)
-            .reload_port(2018)
-            .build()
+        http::assets::leptos_options(&site, address)
     }
 }
 

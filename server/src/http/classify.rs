@@ -42,12 +42,10 @@ pub(super) async fn classify(
     {
         return several::classify(&state, model, input, pictures, format).await;
     }
-    let mut url = None;
+    let mut given = None;
     let outcome = match input {
         Ok(input) => {
-            if let Some(Picture::Url(given)) = &input.picture {
-                url = Some(given.clone());
-            }
+            given.clone_from(&input.picture);
             let picture = input.picture.unwrap_or(Picture::Example(None));
             let top_k = input.top_k.unwrap_or(DEFAULT_TOP_K);
             let crop = input.crop || format == Format::Html;
@@ -56,7 +54,7 @@ pub(super) async fn classify(
         Err(problem) => Err(problem),
     };
     match format {
-        Format::Html => page(&state, parts, Posted { url, outcome }).await,
+        Format::Html => page(&state, parts, Posted { picture: given, outcome }).await,
         format => respond(&outcome, format),
     }
 }

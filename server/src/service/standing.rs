@@ -79,7 +79,7 @@ impl Service {
         }
     }
 
-    fn requests(&self) -> Requests {
+    pub(super) fn requests(&self) -> Requests {
         let refused = self.meters.refused_elsewhere();
         let start = Requests { rejected: refused, ..Requests::default() };
         self.meters.tallies().values().fold(start, |sum, tally| Requests {

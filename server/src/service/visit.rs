@@ -255,6 +255,7 @@ impl Visit {
             total_ms: milliseconds(start.elapsed()),
         };
         request_log::note(&card.name, timing);
+        self.way.recent.count(&card.name, timing.total_ms);
         Ok(Classification {
             model: card.name.clone(),
             fallback_for: self.fallback_for().map(str::to_owned),

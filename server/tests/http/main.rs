@@ -4,6 +4,7 @@
 
 mod answers;
 mod backend;
+mod delivery;
 mod explain;
 mod health;
 mod inputs;

@@ -1,16 +1,44 @@
 use leptos::prelude::*;
 
-use super::AnswerPanel;
+use super::{AnswerPanel, told};
 use crate::{
     asking::Outcome,
+    desk::Desk,
+    opened::Opened,
     problem::Problem,
-    wire::{Classification, Prediction, Source, SourceKind, Timing},
+    wire::{Classification, ModelState, ModelSummary, Prediction, Source, SourceKind, Timing},
 };
 
-fn html(pending: bool, outcome: Option<Outcome>) -> String {
+fn html(outcome: Option<Outcome>) -> String {
+    let model = ModelSummary {
+        name: "flags".to_owned(),
+        title: "Flags".to_owned(),
+        description: String::new(),
+        architecture: String::new(),
+        input_size: 64,
+        classes: 2,
+        licence: String::new(),
+        state: ModelState::Ready,
+        outdated: false,
+        fallback: None,
+        examples: Vec::new(),
+        max_upload: 1,
+    };
+    let opened = Opened {
+        model,
+        others: Vec::new(),
+        url: None,
+        example: None,
+        top_k: None,
+        origin: String::new(),
+        outcome,
+        rival: None,
+        held: false,
+    };
     Owner::new().with(|| {
-        let outcome = Signal::stored(outcome);
-        view! { <AnswerPanel outcome pending=Signal::stored(pending)/> }.to_html()
+        let desk = Desk::new(&opened);
+        let title = Signal::stored(None);
+        view! { <AnswerPanel desk asking=desk.main title/> }.to_html()
     })
 }
 
@@ -36,14 +64,14 @@ fn classification() -> Classification {
 
 #[test]
 fn invites_while_there_is_nothing() {
-    let html = html(false, None);
+    let html = html(None);
     assert!(html.contains("Nothing on display yet"), "{html}");
     assert!(html.contains(r#"aria-busy="false""#), "{html}");
 }
 
 #[test]
 fn shows_the_answer_and_what_the_network_saw() {
-    let html = html(false, Some(Ok(classification())));
+    let html = html(Some(Ok(classification().into())));
     assert!(html.contains(r#"src="data:image/png;base64,AAAA""#), "{html}");
     assert!(html.contains("Most probably Japan, 97.0%."), "{html}");
     assert!(html.contains("JPEG · 640 × 480 · 54 kB"), "{html}");
@@ -57,22 +85,21 @@ fn tells_who_answered_and_what_to_know() {
         note: Some("No picture was given.".to_owned()),
         ..classification()
     };
-    let html = html(false, Some(Ok(answer)));
+    let html = html(Some(Ok(answer.into())));
     assert!(html.contains("<b>flags</b>") && html.contains("<b>vgg</b>"), "{html}");
     assert!(html.contains("No picture was given."), "{html}");
 }
 
 #[test]
-fn is_busy_while_the_next_answer_is_awaited() {
-    let html = html(true, Some(Ok(classification())));
-    assert!(html.contains(r#"aria-busy="true""#), "{html}");
-    assert!(html.contains("Classifying the picture."), "{html}");
-    assert!(html.contains("Japan"), "the last answer stays: {html}");
+fn says_that_it_is_busy_whatever_it_shows() {
+    let outcome = Ok(classification().into());
+    assert_eq!(told(true, Some(&outcome)), "Classifying the picture.");
+    assert_eq!(told(false, Some(&outcome)), "Most probably Japan, 97.0%.");
 }
 
 #[test]
 fn shows_a_problem_in_place_of_an_answer() {
     let problem = Problem::new(415, "not_a_picture", "Not a picture", "It is a text.");
-    let html = html(false, Some(Err(problem)));
+    let html = html(Some(Err(problem)));
     assert!(html.contains(r#"role="alert""#) && html.contains("It is a text."), "{html}");
 }

@@ -69,7 +69,7 @@ fn names_the_model_that_did_answer() {
         note: None,
         crop: None,
     };
-    let html = html(absent(), None, Some(Ok(answer)));
+    let html = html(absent(), None, Some(Ok(answer.into())));
     assert!(html.contains(r#"href="/flags""#), "{html}");
 }
 
