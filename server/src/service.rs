@@ -272,7 +272,7 @@ impl Classifier for Service {
     }
 
     fn status(&self) -> ServerStatus {
-        let counts = self.way.broker.counts();
+        let requests = self.requests();
         let versions = self.registry.versions();
         let models = versions.iter().map(|version| {
             let card = version.card();
@@ -286,10 +286,10 @@ impl Classifier for Service {
             }
         });
         ServerStatus {
-            queued: counts.queued as u32,
-            running: counts.running as u32,
-            answered: counts.ok,
-            refused: self.requests().rejected,
+            queued: requests.queued as u32,
+            running: requests.running as u32,
+            answered: requests.ok,
+            refused: requests.rejected,
             median_ms: self.way.recent.median(),
             models: models.collect(),
         }
