@@ -205,12 +205,12 @@ pub enum ModelState {
     },
     /// Its weights are here, and are loaded as soon as somebody asks it.
     Standby,
-    /// The operator has unloaded it.
-    Unloaded,
     /// Its weights are being loaded.
     Loading,
     /// It answers.
     Ready,
+    /// It was taken out of memory, and stays out until somebody loads it by hand.
+    Unloaded,
     /// It could not be loaded.
     Failed {
         /// Why.

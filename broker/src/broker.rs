@@ -115,6 +115,12 @@ impl<Request: Send + 'static, Response: Send + 'static> Broker<Request, Response
         self.worker.desk.expected_wait()
     }
 
+    /// For how long the pipeline has been busy with its present batch; `None` while it is idle. One
+    /// that never ends shows here, and nowhere else: what waits behind it merely expires.
+    pub fn busy(&self) -> Option<Duration> {
+        self.worker.desk.busy()
+    }
+
     /// Stops admission, answers what was accepted, drops the pipeline on its thread and joins the
     /// thread.
     ///

@@ -107,6 +107,10 @@ where
         self.lock().expected_wait(Instant::now())
     }
 
+    pub(crate) fn busy(&self) -> Option<Duration> {
+        self.lock().estimate.busy(Instant::now())
+    }
+
     /// Stops admission. What waits is still begun until the given time; of several times the
     /// earliest counts.
     pub(crate) fn close(&self, until: Option<Instant>) {

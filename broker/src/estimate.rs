@@ -40,6 +40,11 @@ impl Estimate {
         });
     }
 
+    /// For how long the pipeline has been busy with a batch, if it is.
+    pub(crate) fn busy(&self, now: Instant) -> Option<Duration> {
+        self.busy_since.map(|since| now.saturating_duration_since(since))
+    }
+
     /// How long a request would wait behind what runs and `queued` others.
     pub(crate) fn wait(&self, queued: usize, now: Instant) -> Duration {
         let Some(means) = self.means else {

@@ -50,9 +50,10 @@ pub trait Backend: Classifier {
 pub struct Readiness {
     /// Whether a picture sent now would be classified.
     pub ready: bool,
-    /// What the worker thread is doing: `loading`, `ready`, `failed`, `draining` or `stopped`.
+    /// What the worker thread is doing: `loading`, `ready`, `late` with a batch, `stuck` in one,
+    /// `failed`, `draining` or `stopped`.
     pub worker: &'static str,
-    /// Why the worker failed.
+    /// Why the worker is late, stuck or failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The state of every model, by name.
@@ -64,13 +65,13 @@ pub struct Readiness {
 /// Requests since the start: `accepted` is the sum of all below it but `rejected`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Requests {
-    /// Taken into the queue.
+    /// Not refused.
     pub accepted: u64,
     /// Refused at the door: the queue was full, or the model was not there.
     pub rejected: u64,
     /// Answered.
     pub ok: u64,
-    /// The network failed on them.
+    /// Bad pictures, addresses without one, and faults of ours.
     pub failed: u64,
     /// Their time was up before their answer.
     pub expired: u64,
@@ -83,9 +84,9 @@ pub struct Requests {
 }
 
 impl Readiness {
-    /// Whether the process can still get anywhere. A worker that failed or stopped does not come
-    /// back by itself, so whoever watches the process should start it anew.
+    /// Whether the process can still get anywhere. A worker that failed, stopped or is stuck does
+    /// not come back by itself, so whoever watches the process should start it anew.
     pub fn live(&self) -> bool {
-        !matches!(self.worker, "failed" | "stopped")
+        !matches!(self.worker, "failed" | "stopped" | "stuck")
     }
 }

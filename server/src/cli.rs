@@ -2,12 +2,15 @@
 
 mod classify;
 mod import;
+mod key;
 mod models;
 mod options;
 mod pull;
 mod serve;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use serve::effective;
 
 use crate::mount::Mounts;
 pub use options::{FetchOptions, FolderOptions, MirrorOptions, ModelOptions};
@@ -30,7 +33,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the page and the API (the default)
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Classify pictures here and now, without a server
     Classify(classify::Classify),
     /// List the models and whether their weights are here
@@ -39,17 +42,30 @@ enum Command {
     Pull(pull::Pull),
     /// Make a model of weights from Keras, PyTorch or tch
     Import(Box<import::Import>),
+    /// Make keys for programs
+    Key(key::Key),
 }
 
 impl Cli {
-    /// Runs the command. If it is to serve, `mount` may add pipelines.
+    /// Reads the command line and the environment, and runs the command. Ends the program if they
+    /// cannot be read. If it is to serve, `mount` may add pipelines.
     ///
     /// # Errors
     ///
     /// What stopped it, as a chain that reads as one line.
-    pub fn run(self, mount: impl FnOnce(&mut Mounts) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        match self.command.unwrap_or(Command::Serve(self.serve)) {
-            Command::Serve(serve) => serve.run(mount),
+    pub fn run(mount: impl FnOnce(&mut Mounts) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let command = Self::command();
+        let matches = command.clone().get_matches();
+        let cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        match cli.command.unwrap_or(Command::Serve(Box::new(cli.serve))) {
+            Command::Serve(serve) => {
+                let given = matches
+                    .subcommand()
+                    .and_then(|(name, matches)| Some((command.find_subcommand(name)?, matches)));
+                let (command, matches) = given.unwrap_or((&command, &matches));
+                serve.run(effective(command, matches), mount)
+            }
+            Command::Key(key) => key.run(),
             Command::Classify(classify) => classify.run(),
             Command::Models(models) => models.run(),
             Command::Pull(pull) => pull.run(),
@@ -60,8 +76,6 @@ impl Cli {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -1,5 +1,6 @@
 //! The Open Inference Protocol v2 over gRPC, with the standard health service and reflection.
 
+mod guard;
 mod health;
 mod inference;
 mod proto;
@@ -15,7 +16,8 @@ use tonic::{Code, Status, codec::CompressionEncoding, metadata::MetadataValue, t
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{backend::Backend, oip::MAX_BODY};
+use crate::{access::Access, backend::Backend, oip::MAX_BODY};
+use guard::Guard;
 use health::Health;
 use inference::Inference;
 use proto::grpc_inference_service_server::GrpcInferenceServiceServer;
@@ -26,13 +28,14 @@ const MAX_MESSAGES: usize = 32;
 /// How often a quiet connection is asked whether there is still somebody.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
-/// Answers calls until `stop` is over, and then those under way.
+/// Answers calls until `stop` is over, and then those under way, of those who have access.
 ///
 /// # Errors
 ///
 /// When the listener breaks.
 pub async fn serve(
     backend: Arc<dyn Backend>,
+    access: Access,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), tonic::transport::Error> {
@@ -53,6 +56,7 @@ pub async fn serve(
         .http2_keepalive_interval(Some(KEEPALIVE))
         .max_concurrent_streams(Some(256))
         .layer(CatchPanicLayer::new())
+        .layer(Guard(access))
         .layer(GlobalConcurrencyLimitLayer::new(MAX_MESSAGES))
         .add_service(HealthServer::new(Health::new(backend)))
         .add_service(inference)
@@ -64,8 +68,10 @@ pub async fn serve(
 /// A problem as a status, with the time to try again beside it.
 fn status(problem: &Problem) -> Status {
     let code = match problem.status {
+        401 => Code::Unauthenticated,
         403 => Code::PermissionDenied,
         404 => Code::NotFound,
+        429 => Code::ResourceExhausted,
         503 => Code::Unavailable,
         504 => Code::DeadlineExceeded,
         400..500 => Code::InvalidArgument,

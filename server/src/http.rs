@@ -3,20 +3,22 @@
 pub(crate) mod accept;
 pub mod assets;
 pub mod classify;
-mod dialect;
+pub(crate) mod dialect;
 mod explain;
 mod headers;
-mod health;
+pub(crate) mod health;
 mod hugging_face;
 pub(crate) mod input;
 mod intake;
 mod kserve_v1;
 mod oip;
+mod operations;
 pub(crate) mod problem;
 pub(crate) mod request_log;
 mod several;
 mod thumbnail;
 mod torchserve;
+mod trace_context;
 mod upload_guard;
 
 use std::{
@@ -44,6 +46,8 @@ use tower_http::{
 
 use crate::backend::Backend;
 pub use oip::control as repository_control;
+pub(crate) use operations::exposed;
+pub use operations::{Exposition, Operations};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -58,6 +62,8 @@ pub struct AppState {
     pub max_bodies: usize,
     /// How long a body may take to come.
     pub body_timeout: Duration,
+    /// Rules of access, meters.
+    pub operations: Operations,
 }
 
 impl std::fmt::Debug for AppState {
@@ -94,12 +100,13 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
+    let Operations { access, origins, meters, exposition } = state.operations.clone();
     let protocols = Router::new()
         .nest("/v1", kserve_v1::routes())
         .nest("/v2", oip::routes())
         .merge(torchserve::routes())
         .method_not_allowed_fallback(problem::method_not_allowed);
-    let router = Router::new()
+    let mut router = Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
         .route("/{model}/explain", get(explain::explain).post(explain::explain))
@@ -107,7 +114,11 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/favicon.svg", get(assets::top_level))
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
+        .route("/readyz", get(health::ready));
+    if exposition.is_some() {
+        router = router.route("/metrics", get(operations::metrics));
+    }
+    let mut router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
         .layer(headers::compression())
@@ -121,10 +132,15 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .layer(from_fn(upload_guard::multipart_only))
         .layer(from_fn_with_state(intake::Intake::new(state), intake::limit))
         .layer(from_fn(upload_guard::no_circles))
+        .layer(from_fn_with_state(access, operations::guard))
         .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(from_fn(dialect::reword))
+        .layer(from_fn(dialect::reword));
+    if !origins.is_empty() {
+        router = router.layer(operations::cors(&origins));
+    }
+    let router = router
         .layer(from_fn(headers::security))
-        .layer(from_fn(request_log::log));
+        .layer(from_fn_with_state(meters, request_log::log));
     // Outside the router, since a layer inside it runs only after a route has been chosen.
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }

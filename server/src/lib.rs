@@ -3,6 +3,8 @@
 //! A program of one's own serves all that `vitrine` does, and pipelines that are not a classifier
 //! on libtorch beside it: see [`run`] and [`mount`].
 
+pub mod access;
+pub mod admin;
 pub mod backend;
 pub mod catalogue;
 pub mod cli;
@@ -11,6 +13,7 @@ pub mod fetch;
 pub mod grpc;
 pub mod heat;
 pub mod http;
+pub mod meters;
 pub mod mount;
 pub mod oip;
 pub mod pull;
@@ -23,12 +26,10 @@ pub mod worker;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 /// Runs the `vitrine` program: does what the command line says. When that is to serve, `mount` may
 /// add pipelines first.
 pub fn run(mount: impl FnOnce(&mut mount::Mounts) -> anyhow::Result<()>) -> ExitCode {
-    match cli::Cli::parse().run(mount) {
+    match cli::Cli::run(mount) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One line with the whole chain: what failed, and why.

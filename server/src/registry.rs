@@ -5,6 +5,7 @@
 //! async thread waits for a disk. A version is an [`Arc`]: whoever got it goes on with it, card,
 //! labels and network, whatever takes its place meanwhile.
 
+mod duty;
 mod loader;
 mod rescan;
 mod slot;
@@ -172,42 +173,11 @@ impl Registry {
                     }
                 }
                 Phase::Removed => return Err(Unavailable::Unknown),
-                Phase::Absent | Phase::Fetching { .. } | Phase::Unloaded | Phase::Failed => {
+                Phase::Absent | Phase::Fetching { .. } | Phase::Failed | Phase::Unloaded => {
                     return Err(Unavailable::State(name.to_owned(), version.state()));
                 }
             }
         }
-    }
-
-    /// Loads a model if it is not loaded, even one that was unloaded, and waits for it.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such model, its weights are not here, or they cannot be loaded.
-    pub async fn load(&self, name: &str) -> Result<(), Unavailable> {
-        let slot = self.slot(name).ok_or(Unavailable::Unknown)?;
-        if slot.begin_loading_anew() {
-            let _ = self.order(Order::Load(name.to_owned()));
-        }
-        self.loaded(name).await.map(drop)
-    }
-
-    /// Takes a model out of memory as soon as nobody is answered by it any more. It stays so until
-    /// it is loaded by [`Self::load`].
-    ///
-    /// # Errors
-    ///
-    /// When there is no such model, or it is not in a state to be unloaded.
-    pub fn unload(&self, name: &str) -> Result<(), Unavailable> {
-        let slot = self.slot(name).ok_or(Unavailable::Unknown)?;
-        let loaded = |phase: &Phase| {
-            matches!(phase, Phase::Ready(_) | Phase::Standby | Phase::Loading | Phase::Unloaded)
-        };
-        if slot.change_if(loaded, || Phase::Unloaded) {
-            tracing::info!(model = name, "model is unloaded");
-            return Ok(());
-        }
-        Err(Unavailable::State(name.to_owned(), slot.version().state()))
     }
 
     /// Looks for new, changed and removed models. With `at_once` also for those that may still be

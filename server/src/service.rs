@@ -6,17 +6,14 @@ mod explain;
 pub(crate) mod faults;
 mod intake;
 mod recent;
-mod statistics;
+mod standing;
 mod visit;
 mod way;
 
 use std::{
     collections::BTreeMap,
     convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -30,16 +27,16 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
+pub use crate::meters::ModelStatistics;
 use crate::{
-    backend::{self, Backend, Readiness, Requests, Visiting},
+    backend::{self, Backend, Readiness, Visiting},
     catalogue::{Catalogue, file_name},
     fetch::Fetcher,
+    meters::Meters,
     registry::{Loaded, Loading, Registry, Unavailable, Version},
     worker::Worker,
 };
 use recent::Recent;
-use statistics::Statistics;
-pub use statistics::{BatchStatistics, ModelStatistics, Tally};
 pub(crate) use visit::unwatched;
 pub use visit::{Ask, Item, Scored, Visit};
 use way::Way;
@@ -53,6 +50,8 @@ pub struct Limits {
     pub max_batch: usize,
     /// From a picture's arrival to its answer at most.
     pub timeout: Duration,
+    /// How long one run of a network may last before the worker counts as stuck for good.
+    pub stuck_after: Duration,
     /// Largest picture as encoded, in bytes.
     pub max_upload: u64,
     /// Whether a model without weights may be stood in for by its fallback.
@@ -71,9 +70,9 @@ pub struct Service {
     /// to be decoded are bounded too and not only those that wait for the worker. The only door:
     /// the broker has a place for whoever is let in.
     admission: Arc<Semaphore>,
-    /// Pictures that were refused before they came to the broker, which does not know of them.
-    refused: AtomicU64,
-    statistics: Statistics,
+    meters: Arc<Meters>,
+    /// Whether the program is about to end.
+    draining: AtomicBool,
 }
 
 impl Service {
@@ -94,8 +93,11 @@ impl Service {
             max_batch: limits.max_batch,
         };
         let threads = limits.loading.threads;
-        let broker =
-            Broker::start(config, observer, move || Ok::<_, Infallible>(Worker::new(threads)))?;
+        let meters = Arc::new(Meters::default());
+        let broker = Broker::start(config, observer, {
+            let meters = Arc::clone(&meters);
+            move || Ok::<_, Infallible>(Worker::new(threads, meters))
+        })?;
         let registry = Registry::start(catalogue, limits.loading.clone())?;
         let admission = Arc::new(Semaphore::new(limits.queue + limits.max_batch));
         let way = Arc::new(Way {
@@ -106,13 +108,7 @@ impl Service {
             broker,
             limits,
         });
-        Ok(Self {
-            registry,
-            way,
-            admission,
-            refused: AtomicU64::new(0),
-            statistics: Statistics::default(),
-        })
+        Ok(Self { registry, way, admission, meters, draining: AtomicBool::new(false) })
     }
 
     /// How much is taken, and how long it may last.
@@ -128,6 +124,11 @@ impl Service {
     /// The models.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.registry
+    }
+
+    /// What has become of all pictures.
+    pub fn meters(&self) -> &Arc<Meters> {
+        &self.meters
     }
 
     /// Waits until the worker is ready, and what is loaded at the start is loaded or has failed.
@@ -271,7 +272,7 @@ impl Classifier for Service {
     }
 
     fn status(&self) -> ServerStatus {
-        let counts = self.way.broker.counts();
+        let requests = self.requests();
         let versions = self.registry.versions();
         let models = versions.iter().map(|version| {
             let card = version.card();
@@ -285,10 +286,10 @@ impl Classifier for Service {
             }
         });
         ServerStatus {
-            queued: counts.queued as u32,
-            running: counts.running as u32,
-            answered: counts.ok,
-            refused: counts.rejected + self.refused.load(Ordering::Relaxed),
+            queued: requests.queued as u32,
+            running: requests.running as u32,
+            answered: requests.ok,
+            refused: requests.rejected,
             median_ms: self.way.recent.median(),
             models: models.collect(),
         }
@@ -313,7 +314,8 @@ impl Backend for Service {
     }
 
     fn statistics(&self) -> BTreeMap<String, ModelStatistics> {
-        self.statistics.all()
+        let tallies = self.meters.tallies().into_iter();
+        tallies.map(|(model, tally)| (model, tally.statistics)).collect()
     }
 
     fn load<'a>(&'a self, model: &'a str) -> backend::Loading<'a> {
@@ -326,44 +328,11 @@ impl Backend for Service {
     }
 
     fn refuse(&self) -> Problem {
-        self.refuse_many(1)
+        self.meters.turn_away();
+        faults::busy(self.way.broker.expected_wait())
     }
 
     fn readiness(&self) -> Readiness {
-        let health = self.way.broker.health().borrow().clone();
-        let versions = self.registry.versions();
-        let models: BTreeMap<_, _> = versions
-            .iter()
-            .map(|version| (version.card().name.clone(), self.state(version)))
-            .collect();
-        let settled = *self.registry.settled().borrow();
-        let answers = |state: &ModelState| matches!(state, ModelState::Ready | ModelState::Standby);
-        let counts = self.way.broker.counts();
-        Readiness {
-            ready: health == Health::Ready && settled && models.values().any(answers),
-            worker: match health {
-                Health::Loading => "loading",
-                Health::Ready if !settled => "loading",
-                Health::Ready => "ready",
-                Health::Failed(_) => "failed",
-                Health::Draining => "draining",
-                Health::Stopped => "stopped",
-            },
-            reason: match health {
-                Health::Failed(reason) => Some(reason.to_string()),
-                _ => None,
-            },
-            models,
-            requests: Requests {
-                accepted: counts.accepted,
-                rejected: counts.rejected + self.refused.load(Ordering::Relaxed),
-                ok: counts.ok,
-                failed: counts.failed,
-                expired: counts.expired,
-                cancelled: counts.cancelled,
-                queued: counts.queued as u64,
-                running: counts.running as u64,
-            },
-        }
+        self.standing()
     }
 }

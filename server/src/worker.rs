@@ -1,6 +1,6 @@
 //! The pipeline on the worker thread: batches on the networks of whatever models are loaded.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc, time::Instant};
 
 use broker::Pipeline;
 use vision::{
@@ -8,7 +8,10 @@ use vision::{
     model::{Model, ModelError},
 };
 
-use crate::registry::Loaded;
+use crate::{
+    meters::{Mark, Meters},
+    registry::Loaded,
+};
 
 /// A prepared picture with the model that it is for, which lives at least as long as the picture
 /// waits.
@@ -20,6 +23,12 @@ pub struct Job {
     pub pixels: Vec<f32>,
     /// What to find out about it.
     pub task: Task,
+    /// Says that the picture runs.
+    pub mark: Mark,
+    /// The span of the wait, which ends when the picture runs.
+    pub waiting: tracing::Span,
+    /// The span of the request.
+    pub request: tracing::Span,
 }
 
 /// What to find out about a picture.
@@ -50,13 +59,15 @@ pub struct NotFinite;
 
 /// Runs jobs. It is made on the worker thread, which alone asks the networks.
 #[derive(Debug)]
-pub struct Worker;
+pub struct Worker {
+    meters: Arc<Meters>,
+}
 
 impl Worker {
     /// Makes the thread that calls this the one that computes.
-    pub fn new(threads: usize) -> Self {
+    pub fn new(threads: usize, meters: Arc<Meters>) -> Self {
         vision::model::set_threads(threads);
-        Self
+        Self { meters }
     }
 }
 
@@ -68,23 +79,36 @@ impl Pipeline for Worker {
     fn run(&mut self, batch: Vec<Job>) -> Result<Vec<Finding>, ModelError> {
         let Some(first) = batch.first() else { return Ok(Vec::new()) };
         let model = Arc::clone(&first.model);
-        if let Task::GradCam(class) = first.task {
+        let (name, batch_size, task) = (model.card().name.as_str(), batch.len(), first.task);
+        let mut spans = Vec::with_capacity(batch_size);
+        let mut pictures = Vec::with_capacity(batch_size);
+        for Job { pixels, mark, waiting, request, .. } in batch {
+            mark.running();
+            drop(waiting);
+            spans
+                .push(tracing::info_span!(parent: &request, "inference", model = name, batch_size));
+            pictures.push(pixels);
+        }
+        if let Task::GradCam(class) = task {
             let network = model.network();
             let mut go_on = |_, _| ControlFlow::Continue(());
             let explain =
-                |job: Job| network.explain(&job.pixels, class, Method::GradCam, &mut go_on);
-            return Ok(batch.into_iter().map(explain).map(Finding::GradCam).collect());
+                |pixels: &Vec<f32>| network.explain(pixels, class, Method::GradCam, &mut go_on);
+            return Ok(pictures.iter().map(explain).map(Finding::GradCam).collect());
         }
-        let pictures: Vec<_> = batch.into_iter().map(|job| job.pixels).collect();
+        let start = Instant::now();
         let network = model.network();
-        match network.logits(&pictures) {
+        let answers = match network.logits(&pictures) {
             // Tensors come from strangers, who must not spoil the answers of others.
             Err(ModelError::NotFinite { .. }) => pictures
                 .into_iter()
                 .map(|pixels| Ok(Finding::Score(alone(&network, pixels)?)))
                 .collect(),
-            answers => Ok(answers?.into_iter().map(|scores| Finding::Score(Ok(scores))).collect()),
-        }
+            answers => answers
+                .map(|all| all.into_iter().map(|scores| Finding::Score(Ok(scores))).collect()),
+        };
+        self.meters.ran(name, batch_size, start.elapsed());
+        answers
     }
 
     fn joins(&self, first: &Job, next: &Job) -> bool {

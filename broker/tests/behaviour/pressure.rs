@@ -73,3 +73,16 @@ async fn the_expected_wait_follows_what_was_measured() {
     assert!(retry_after >= 8 * pause && retry_after < LONG, "{retry_after:?}");
     drop((tickets, holder, held));
 }
+
+#[tokio::test]
+async fn a_batch_that_does_not_end_shows_in_how_long_the_pipeline_is_busy() {
+    let (broker, _, holder, held) = busy_stage(8, 1).await;
+    let before = broker.busy().unwrap();
+    let pause = Duration::from_millis(20);
+    std::thread::sleep(pause);
+    assert!(broker.busy().unwrap() >= before + pause);
+    drop(holder);
+    answer(held).await.unwrap();
+    // The answer is sent after the batch is over.
+    assert_eq!(broker.busy(), None);
+}

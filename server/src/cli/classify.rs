@@ -13,7 +13,7 @@ use super::options::{FetchOptions, ModelOptions};
 use crate::{
     registry::{Loading, Preload},
     service::{Limits, Service},
-    telemetry,
+    telemetry::{self, LogFormat},
 };
 
 /// What `classify` can be told.
@@ -39,11 +39,12 @@ pub(super) struct Classify {
 
 impl Classify {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        telemetry::start("warn")?;
+        let _telemetry = telemetry::start("warn", LogFormat::Text)?;
         let limits = Limits {
             queue: 1,
             max_batch: 1,
             timeout: Duration::from_secs(600),
+            stuck_after: Duration::MAX,
             max_upload: self.fetch.max_upload,
             fallback: !self.models.no_fallback,
             loading: Loading {

@@ -98,12 +98,12 @@ impl ModelOptions {
 }
 
 impl FetchOptions {
-    /// A fetcher that obeys these options, and does not fetch from our own address.
+    /// A fetcher that obeys these options, and does not fetch from our own addresses.
     ///
     /// # Errors
     ///
     /// When TLS cannot be set up, or when a limit is zero.
-    pub fn fetcher(&self, own: Option<SocketAddr>) -> anyhow::Result<Fetcher> {
+    pub fn fetcher(&self, own: impl IntoIterator<Item = SocketAddr>) -> anyhow::Result<Fetcher> {
         let policy = FetchPolicy {
             mode: self.fetch,
             allow: self.fetch_allow.clone(),

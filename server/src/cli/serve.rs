@@ -1,7 +1,12 @@
 //! `vitrine serve`.
 
+mod access;
+mod admin;
+mod effective;
+mod ending;
 mod fetching;
 mod grpc;
+mod listening;
 mod watching;
 
 use std::{
@@ -20,15 +25,24 @@ use leptos::prelude::LeptosOptions;
 use tokio::{sync::watch, time::timeout};
 use tower_http::normalize_path::NormalizePath;
 
+use self::{
+    access::AccessOptions,
+    admin::{AdminOptions, Listening},
+};
 use super::options::{FetchOptions, MirrorOptions, ModelOptions};
 use crate::{
-    http::{self, AppState, HEADER_TIMEOUT},
+    access::KeyRing,
+    admin::Admin,
+    http::{self, AppState, Exposition, HEADER_TIMEOUT, Operations},
     mount::Mounts,
     registry::{Loading, Preload},
     service::{Limits, Service},
     shutdown::Signals,
-    telemetry,
+    telemetry::{self, LogFormat},
 };
+pub(crate) use effective::effective;
+use ending::Listeners;
+use listening::listen;
 
 /// What `serve` can be told.
 #[derive(Debug, Clone, Args)]
@@ -59,6 +73,18 @@ pub(super) struct Serve {
     #[arg(long, env = "VITRINE_DRAIN", value_name = "SECONDS", default_value_t = 35,
         value_parser = value_parser!(u64).range(0..=86_400))]
     drain: u64,
+    /// How long to go on taking requests after that, while /readyz already says no, in seconds
+    #[arg(long, env = "VITRINE_LINGER", value_name = "SECONDS", default_value_t = 0,
+        value_parser = value_parser!(u64).range(0..=86_400))]
+    linger: u64,
+    /// How long one batch may last before /livez gives the process up, in seconds
+    #[arg(long, env = "VITRINE_STUCK_AFTER", value_name = "SECONDS", default_value_t = 120,
+        value_parser = value_parser!(u64).range(1..=86_400))]
+    stuck_after: u64,
+    #[command(flatten)]
+    access: AccessOptions,
+    #[command(flatten)]
+    admin: AdminOptions,
     /// Models to load at the start: all, none, or names; the others are loaded when they are asked
     #[arg(long, env = "VITRINE_PRELOAD", value_name = "all|none|NAME,...", default_value = "all")]
     preload: Preload,
@@ -77,6 +103,15 @@ pub(super) struct Serve {
     /// Which log lines to write, in the syntax of RUST_LOG
     #[arg(long, env = "VITRINE_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
+    /// How log lines look
+    #[arg(
+        long,
+        env = "VITRINE_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text"
+    )]
+    log_format: LogFormat,
     /// Folder with the files for the browser [default: `site` beside the program, else target/site]
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "DIR")]
     site: Option<PathBuf>,
@@ -85,17 +120,21 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(
         self,
+        config: serde_json::Value,
         mount: impl FnOnce(&mut Mounts) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        telemetry::start(&self.log)?;
+        let telemetry = telemetry::start(&self.log, self.log_format)?;
         let catalogue = self.models.catalogue()?;
         // Before the models are loaded, so that a port that is taken is known at once.
         let listener = listen(self.listen, "--listen")?;
         let grpc = self.grpc.map(|address| listen(address, "--grpc")).transpose()?;
+        let keys = self.access.keys()?;
+        let admin = self.admin.listen(keys.as_ref())?;
         let limits = Limits {
             queue: self.queue.into(),
             max_batch: self.max_batch.into(),
             timeout: Duration::from_secs(self.timeout),
+            stuck_after: Duration::from_secs(self.stuck_after),
             max_upload: self.fetch.max_upload,
             fallback: !self.models.no_fallback,
             loading: Loading {
@@ -104,7 +143,14 @@ impl Serve {
                 threads: self.models.threads(),
             },
         };
-        let fetcher = self.fetch.fetcher(Some(listener.local_addr()?))?;
+        // The admin listener above all: a picture's address must not reach it.
+        let own = [
+            Some(listener.local_addr()?),
+            grpc.as_ref().map(TcpListener::local_addr).transpose()?,
+            admin.as_ref().map(|admin| admin.address),
+        ];
+        let own = own.into_iter().flatten();
+        let fetcher = self.fetch.fetcher(own)?;
         let service = Service::start(catalogue, fetcher, limits, Arc::new(()))
             .context("cannot start the worker thread")?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -112,17 +158,25 @@ impl Serve {
             .build()
             .context("cannot start the runtime")?;
         let service = Arc::new(service);
-        let state = self.state(listener.local_addr()?, &service);
+        let state = self.state(listener.local_addr()?, &service, keys.clone());
         let mut mounts = Mounts::new(Arc::clone(&service), state.clone());
         mount(&mut mounts)?;
         let router = http::router(&state, mounts.into_router());
-        let served = runtime.block_on(self.serve(listener, grpc, service, router));
+        let ways = Ways { public: listener, grpc, admin, keys };
+        let log = telemetry.level();
+        let admin = Admin { service, state, log, config: Arc::new(config), keys: None };
+        let served = runtime.block_on(self.serve(ways, router, admin));
         // A look-up of a name or a picture that hangs must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
     }
 
-    fn state(&self, address: SocketAddr, service: &Arc<Service>) -> AppState {
+    fn state(
+        &self,
+        address: SocketAddr,
+        service: &Arc<Service>,
+        keys: Option<Arc<KeyRing>>,
+    ) -> AppState {
         AppState {
             leptos: self.leptos(address),
             backend: Arc::clone(service) as _,
@@ -131,25 +185,34 @@ impl Serve {
             // from the service, which knows more.
             max_bodies: 2 * (usize::from(self.queue) + usize::from(self.max_batch)),
             body_timeout: Duration::from_secs(self.timeout),
+            operations: self.operations(service, keys),
         }
     }
 
     async fn serve(
         self,
-        listener: TcpListener,
-        grpc: Option<TcpListener>,
-        service: Arc<Service>,
+        ways: Ways,
         router: NormalizePath<Router>,
+        admin: Admin,
     ) -> anyhow::Result<()> {
+        let Ways { public: listener, grpc, admin: admin_way, keys } = ways;
+        let service = Arc::clone(&admin.service);
+        let access = admin.state.operations.access.clone();
         let address = listener.local_addr()?;
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.first_request_timeout(HEADER_TIMEOUT);
         server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-        let serving =
-            server.handle(handle.clone()).serve(ServiceExt::<Request>::into_make_service(router));
+        let peers =
+            ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(router);
+        let serving = server.handle(handle.clone()).serve(peers);
         // Before anybody is told that they may come, since they may also tell us to go.
-        let mut signals = Signals::new().context("cannot listen for signals")?;
+        let signals = Signals::new().context("cannot listen for signals")?;
         tracing::info!("listening on http://{address}/");
+        let admin = admin_way.map(|way| way.start(admin)).transpose()?;
+        if let Some(keys) = keys {
+            access::reread(keys).context("cannot listen for SIGHUP")?;
+        }
+        listening::file_away(&service);
         watching::start(Arc::clone(service.registry()), Duration::from_secs(self.watch))
             .context("cannot listen for SIGHUP")?;
         if self.pull {
@@ -164,18 +227,12 @@ impl Serve {
         });
 
         let grace = Duration::from_secs(self.drain);
+        let linger = Duration::from_secs(self.linger);
         let (stopping, stop) = watch::channel(false);
-        let calls = grpc.map(|listener| grpc::start(Arc::clone(&service), listener, stop));
+        let calls = grpc.map(|listener| grpc::start(Arc::clone(&service), access, listener, stop));
         let calls = calls.transpose()?;
-        tokio::spawn(async move {
-            let signal = signals.next().await;
-            tracing::info!("{signal}: finishing what was accepted");
-            stopping.send_replace(true);
-            handle.graceful_shutdown(Some(grace));
-            let signal = signals.next().await;
-            tracing::warn!("{signal} again: leaving at once");
-            handle.shutdown();
-        });
+        let listeners = Listeners { http: handle, grpc: stopping };
+        tokio::spawn(ending::on_signal(signals, Arc::clone(&service), listeners, linger, grace));
         serving.await.context("the server stopped")?;
         if let Some(calls) = calls {
             let _ = timeout(grace, calls).await;
@@ -184,8 +241,26 @@ impl Serve {
         if let Err(error) = service.shutdown(grace).await {
             tracing::warn!(%error, "the worker was not done in time");
         }
+        if let Some(admin) = admin {
+            // Last, so that how the end goes can be watched.
+            admin.shutdown();
+        }
         tracing::info!("stopped");
         Ok(())
+    }
+
+    fn operations(&self, service: &Arc<Service>, keys: Option<Arc<KeyRing>>) -> Operations {
+        let meters = Arc::clone(service.meters());
+        let exposition = self.access.public_metrics.then(|| {
+            let service = Arc::clone(service);
+            Arc::new(move || service.exposition()) as Exposition
+        });
+        Operations {
+            access: self.access.access(keys, Arc::clone(&meters)),
+            origins: self.access.origins(),
+            meters: Some(meters),
+            exposition,
+        }
     }
 
     fn leptos(&self, address: SocketAddr) -> LeptosOptions {
@@ -194,12 +269,12 @@ impl Serve {
     }
 }
 
-fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; is it taken? Choose another one with {option}")
-    })?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+/// The ways in.
+struct Ways {
+    public: TcpListener,
+    grpc: Option<TcpListener>,
+    admin: Option<Listening>,
+    keys: Option<Arc<KeyRing>>,
 }
 
 fn default_site() -> PathBuf {

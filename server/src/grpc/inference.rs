@@ -20,6 +20,7 @@ use super::{
     request, response, status,
 };
 use crate::{
+    access::{self, Tab},
     backend::Backend,
     oip::{self, check_version},
     service::faults,
@@ -110,12 +111,19 @@ impl GrpcInferenceService for Inference {
         ask: Request<Streaming<ModelInferRequest>>,
     ) -> Answer<Self::ModelStreamInferStream> {
         let backend = Arc::clone(&self.backend);
+        // The stream outlives this call, which the client is known by.
+        let tab = access::current();
         let answers = ask.into_inner().then(move |message| {
-            let backend = Arc::clone(&backend);
+            let (backend, tab) = (Arc::clone(&backend), tab.clone());
             async move {
                 let message = message?;
                 let id = message.id.clone();
-                let streamed = match infer(&*backend, message).await {
+                let taken = tab.as_ref().map(Tab::take).transpose();
+                let answered = match taken {
+                    Ok(_) => access::charging(tab, infer(&*backend, message)).await,
+                    Err(refusal) => Err(refusal.problem),
+                };
+                let streamed = match answered {
                     Ok(answer) => ModelStreamInferResponse {
                         error_message: String::new(),
                         infer_response: Some(answer),

@@ -32,7 +32,7 @@ impl Dialect {
 }
 
 /// Puts every problem below into the words of the protocol that was spoken, whichever layer told it.
-pub(super) async fn reword(request: HttpRequest, next: Next) -> HttpResponse {
+pub(crate) async fn reword(request: HttpRequest, next: Next) -> HttpResponse {
     let dialect = Dialect::of(request.uri().path());
     let response = next.run(request).await;
     match response.extensions().get::<Problem>() {
@@ -63,6 +63,7 @@ fn words(problem: &Problem, dialect: Dialect) -> serde_json::Value {
 /// Another body below the same status, with the headers that say when to come back or how.
 fn replace(response: &HttpResponse, body: serde_json::Value) -> HttpResponse {
     let mut reworded = (response.status(), Json(body)).into_response();
+    *reworded.extensions_mut() = response.extensions().clone();
     for (name, value) in response.headers() {
         if *name != CONTENT_TYPE && *name != CONTENT_LENGTH {
             reworded.headers_mut().insert(name, value.clone());

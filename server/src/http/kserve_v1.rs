@@ -125,7 +125,8 @@ async fn predict(
     let items: Vec<_> = instances
         .into_iter()
         .map(|instance| instance.item(card.preprocess.size))
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, _>>()
+        .map_err(|problem| visit.spoil(problem))?;
     let scores = try_join_all(items.into_iter().map(|item| visit.score(item))).await?;
     let prediction = |Scored { probabilities, .. }| {
         let best = vision::prediction::top_k(&probabilities, &card.labels, 1).pop();

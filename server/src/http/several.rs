@@ -97,7 +97,7 @@ fn outcomes(
         async move {
             let answer = match picture {
                 Ok(picture) => visit.classify(picture, top_k, crop, &unwatched()).await,
-                Err(problem) => Err(problem),
+                Err(problem) => Err(visit.spoil(problem)),
             };
             let answer = answer.map_or_else(Answer::Error, |answer| Answer::Ok(Box::new(answer)));
             Outcome { index, answer }

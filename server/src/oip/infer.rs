@@ -48,7 +48,8 @@ pub async fn infer(
     let loaded = Arc::clone(visit.model());
     // A full request is tens of megabytes, which are copied more than once.
     let items = tokio::task::spawn_blocking(move || items(input, &loaded.card().preprocess));
-    let items = items.await.map_err(|_| faults::bug())??;
+    let items = items.await.map_err(|_| faults::bug()).flatten();
+    let items = items.map_err(|problem| visit.spoil(problem))?;
     let scores = try_join_all(items.into_iter().map(|item| visit.score(item))).await?;
     let labels = &visit.card().labels;
     Ok(Answer {

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{VERSION, check_version};
 use crate::{
     backend::Backend,
-    service::{ModelStatistics, Tally, faults},
+    meters::{ModelStatistics, Spent},
+    service::faults,
 };
 
 /// The statistics of models.
@@ -94,16 +95,12 @@ impl Model {
         let last = statistics.last_inference;
         let last = last.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
         let batches = statistics.batches.iter().map(|(&size, batch)| {
-            let sum = |time: Duration| Sum {
-                count: batch.executions(size),
-                // A batch runs once for all of its pictures.
-                ns: nanoseconds(time) / size.max(1) as u64,
-            };
+            let sum = |time: Duration| Sum { count: batch.runs.count, ns: nanoseconds(time) };
             Batch {
                 batch_size: size as u64,
-                compute_input: Sum { ns: nanoseconds(batch.input), ..sum(batch.input) },
-                compute_infer: sum(batch.infer),
-                compute_output: Sum { ns: nanoseconds(batch.output), ..sum(batch.output) },
+                compute_input: sum(batch.input),
+                compute_infer: sum(batch.runs.time),
+                compute_output: sum(batch.output),
             }
         });
         Self {
@@ -128,9 +125,9 @@ impl Model {
     }
 }
 
-impl From<Tally> for Sum {
-    fn from(tally: Tally) -> Self {
-        Self { count: tally.count, ns: nanoseconds(tally.time) }
+impl From<Spent> for Sum {
+    fn from(spent: Spent) -> Self {
+        Self { count: spent.count, ns: nanoseconds(spent.time) }
     }
 }
 

@@ -86,9 +86,10 @@ pub(super) fn load(entry: &Arc<Entry>) -> Result<Arc<Loaded>, String> {
     let loaded = catch_unwind(AssertUnwindSafe(|| Model::load(&entry.card)));
     let model =
         loaded.map_err(|_| "loading panicked".to_owned())?.map_err(|error| error_chain(&error))?;
-    let seconds = start.elapsed().as_secs_f64();
+    let took = start.elapsed();
+    let seconds = took.as_secs_f64();
     tracing::info!(model = entry.card.name, seconds, "model is ready");
-    Ok(Arc::new(Loaded::new(Arc::clone(entry), model)))
+    Ok(Arc::new(Loaded::new(Arc::clone(entry), model, took)))
 }
 
 impl Registry {

@@ -126,8 +126,12 @@ fn renew(registry: &Registry, slot: Option<&Slot>, entry: Entry) -> Result<(), S
             slot.replace(entry, Phase::Loading);
             Ok(())
         }
-        phase @ (Phase::Standby | Phase::Unloaded) if present => {
-            slot.replace(entry, phase);
+        Phase::Standby if present => {
+            slot.replace(entry, Phase::Standby);
+            Ok(())
+        }
+        Phase::Unloaded => {
+            slot.replace(entry, Phase::Unloaded);
             Ok(())
         }
         _ if !present => {

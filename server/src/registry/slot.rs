@@ -1,8 +1,11 @@
 //! The place of one model: its newest version that is any good, and how far that is.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use app::wire::ModelState;
@@ -16,6 +19,8 @@ use crate::catalogue::Entry;
 pub struct Loaded {
     /// What was loaded.
     pub entry: Arc<Entry>,
+    /// How long loading took.
+    pub took: Duration,
     /// Only the worker thread locks it, so nobody ever waits for it.
     model: Mutex<Model>,
 }
@@ -34,11 +39,15 @@ pub struct Version {
 #[derive(Debug, Clone)]
 pub(super) enum Phase {
     Absent,
-    Fetching { received: u64, total: Option<u64> },
+    Fetching {
+        received: u64,
+        total: Option<u64>,
+    },
     Standby,
-    Unloaded,
     Loading,
     Ready(Arc<Loaded>),
+    /// Taken out by hand.
+    Unloaded,
     Failed,
     Removed,
 }
@@ -51,8 +60,8 @@ pub(super) struct Slot {
 }
 
 impl Loaded {
-    pub(super) fn new(entry: Arc<Entry>, model: Model) -> Self {
-        Self { entry, model: Mutex::new(model) }
+    pub(super) fn new(entry: Arc<Entry>, model: Model, took: Duration) -> Self {
+        Self { entry, took, model: Mutex::new(model) }
     }
 
     /// The card.
@@ -73,6 +82,14 @@ impl Version {
         &self.entry.card
     }
 
+    /// How long loading it took, in seconds; `None` while it is not in memory.
+    pub fn load_seconds(&self) -> Option<f64> {
+        match &self.phase {
+            Phase::Ready(loaded) => Some(loaded.took.as_secs_f64()),
+            _ => None,
+        }
+    }
+
     /// What the model is doing, as it is told to everybody.
     pub fn state(&self) -> ModelState {
         match &self.phase {
@@ -88,9 +105,9 @@ impl Version {
                 ModelState::Fetching { received: *received, total: *total }
             }
             Phase::Standby => ModelState::Standby,
-            Phase::Unloaded => ModelState::Unloaded,
             Phase::Loading => ModelState::Loading,
             Phase::Ready(_) => ModelState::Ready,
+            Phase::Unloaded => ModelState::Unloaded,
             // Strangers see this; the log has the paths.
             Phase::Failed | Phase::Removed => {
                 ModelState::Failed { reason: "The server's log says why.".to_owned() }
@@ -126,12 +143,6 @@ impl Slot {
         self.change_if(|phase| matches!(phase, Phase::Standby), || Phase::Loading)
     }
 
-    /// From standby or unloaded to loading; whether that was this call's doing.
-    pub(super) fn begin_loading_anew(&self) -> bool {
-        let idle = |phase: &Phase| matches!(phase, Phase::Standby | Phase::Unloaded);
-        self.change_if(idle, || Phase::Loading)
-    }
-
     /// Changes the phase if it is the expected one, in one step.
     pub(super) fn change_if(
         &self,
@@ -147,9 +158,13 @@ impl Slot {
         })
     }
 
-    /// Puts a new version in the place of the old one.
+    /// Puts a new version in the place of the old one. A model that was taken out stays out.
     pub(super) fn replace(&self, entry: Arc<Entry>, phase: Phase) {
-        self.version.send_replace(Version { entry, outdated: false, phase });
+        self.version.send_modify(|version| {
+            let out = matches!(version.phase, Phase::Unloaded);
+            let phase = if out { Phase::Unloaded } else { phase };
+            *version = Version { entry, outdated: false, phase };
+        });
     }
 
     /// Notes that the newest version is no good.

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     http::request_log,
+    meters::Passage,
     worker::{Finding, Task},
 };
 
@@ -56,19 +57,36 @@ impl Visit {
         places: usize,
         watcher: &Watcher,
     ) -> Result<Explanation, Problem> {
+        let passage = self.passage().ok_or_else(faults::bug)?;
+        let outcome = self.explain_passing(request, places, watcher, &passage).await;
+        passage.settle(outcome.as_ref().err());
+        outcome
+    }
+
+    async fn explain_passing(
+        &self,
+        request: WhyRequest,
+        places: usize,
+        watcher: &Watcher,
+        passage: &Passage,
+    ) -> Result<Explanation, Problem> {
         let method = method(self.card(), request.method)?;
-        let (taken, prepared, decoding) = self.prepare(request.picture, watcher).await?;
+        let (taken, prepared, decoding) = self.prepare(request.picture, watcher, passage).await?;
         let pixels = &prepared.pixels;
         // What the class is worth is said with the map, and is what occlusion compares with.
-        let (scored, times) = self.run(pixels.clone(), decoding, watcher).await?;
+        let (scored, times) = self.run(pixels.clone(), decoding, watcher, passage).await?;
         let index = match &request.class {
             Some(class) => find(self.card(), class)?,
             None => best(&scored.probabilities),
         };
         let probability = scored.probabilities[index];
         let map = match method {
-            Method::Occlusion => self.occlude(pixels, index, probability, places, watcher).await?,
-            Method::GradCam | Method::Auto => self.gradient(pixels, index, watcher).await?,
+            Method::Occlusion => {
+                self.occlude(pixels, index, probability, places, watcher, passage).await?
+            }
+            Method::GradCam | Method::Auto => {
+                self.gradient(pixels, index, watcher, passage).await?
+            }
         };
         let card = self.card();
         let timing = Timing {
@@ -105,9 +123,10 @@ impl Visit {
         pixels: &[f32],
         class: usize,
         watcher: &Watcher,
+        passage: &Passage,
     ) -> Result<Heatmap, Problem> {
         let task = Task::GradCam(class);
-        let answer = self.ask(task, Priority::Normal, pixels.to_vec(), watcher).await?;
+        let answer = self.ask(task, Priority::Normal, pixels.to_vec(), watcher, passage).await?;
         match answer.response {
             Finding::GradCam(map) => map.map_err(|error| faults::explanation(&error)),
             Finding::Score(_) => Err(faults::bug()),
@@ -123,6 +142,7 @@ impl Visit {
         whole: f32,
         together: usize,
         watcher: &Watcher,
+        passage: &Passage,
     ) -> Result<Heatmap, Problem> {
         let occlusion = Occlusion::new(self.card().preprocess.size as usize);
         let total = occlusion.cells() as u32;
@@ -130,7 +150,7 @@ impl Visit {
         let (occlusion, quiet) = (&occlusion, &unwatched());
         let left = stream::iter(0..occlusion.cells()).map(|cell| async move {
             let picture = occlusion.hidden(pixels, cell);
-            let answer = self.ask(Task::Score, Priority::Low, picture, quiet).await?;
+            let answer = self.ask(Task::Score, Priority::Low, picture, quiet, passage).await?;
             let Finding::Score(scores) = answer.response else { return Err(faults::bug()) };
             let scores = scores.map_err(|_| faults::not_finite())?;
             Ok(self.card().output.probabilities(&scores)[class])

