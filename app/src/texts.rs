@@ -63,6 +63,12 @@ pub(crate) mod model {
 
     pub(crate) const UNLOADED_HELP: &str = "The operator of this server has unloaded it.";
 
+    pub(crate) const UNTIL_THEN: &str = "Until then this one answers in its place:";
+
+    pub(crate) fn answered_by(name: &str) -> String {
+        format!("Answered by {name} for now.")
+    }
+
     pub(crate) fn is_fetched(title: &str) -> String {
         format!("The weights of {title} are on their way")
     }

@@ -85,7 +85,7 @@ pub(crate) fn WhyView(
                     <span>{texts::METHOD}</span>
                     <select class="select" on:change=choose>
                         <option value="auto">{texts::GRAD_CAM}</option>
-                        <option value="occlusion">{texts::OCCLUSION}</option>
+                        <option value="occlusion" selected=why.occlusion.get_untracked()>{texts::OCCLUSION}</option>
                     </select>
                 </label>
                 <button
