@@ -7,7 +7,7 @@ test("a slow picture is fetched before the visitor's eyes, in one request", asyn
   const asked = count(page, "/api/");
   await model.open("/flags");
   await model.sendAddress(`${PICTURES}/slow.jpg`);
-  const wait = model.answer.locator(".answer > .wait, #answer > .wait");
+  const wait = model.answer.locator("> .wait");
   await expect(wait).toContainText(/Fetching: .+ of 4 kB/);
   await expect(wait.getByRole("progressbar")).toHaveAttribute("max", /\d+/);
   await model.labels();

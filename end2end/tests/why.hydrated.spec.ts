@@ -37,16 +37,27 @@ test("a map can be saved as a picture", async ({ model, page }) => {
   expect(file.subarray(1, 4).toString()).toBe("PNG");
 });
 
-test("occlusion tells how far it is, and ends when another class is wanted", async ({ model, page }) => {
+test("occlusion tells how far it is", async ({ model }) => {
   await ask(model);
+  await model.answer.getByLabel("Method").selectOption("occlusion");
+  await expect(model.answer.locator(".why .wait")).toContainText(/Hiding parts of the picture: \d+ of \d+/);
+  await expect(model.answer.locator(".why__words")).toContainText("by occlusion", { timeout: 50_000 });
+});
+
+test("a map is no longer asked for when another class or another picture is wanted", async ({ model, page }) => {
+  const ended = () => failed.length;
   const failed: string[] = [];
   page.on("requestfailed", (request) => failed.push(new URL(request.url()).pathname));
-  await model.answer.getByLabel("Method").selectOption("occlusion");
-  const wait = model.answer.locator(".why .wait");
-  await expect(wait).toContainText(/Hiding parts of the picture: \d+ of \d+/);
-  await model.bars.nth(1).getByRole("button", { name: /^Why/ }).click();
-  await expect.poll(() => failed).toEqual(["/api/why"]);
-  await expect(model.answer.locator(".why__words")).toContainText("by occlusion", { timeout: 50_000 });
+  await page.route("**/api/why", () => {});
+  for (const [place, count] of [[0, 0], [1, 1]]) {
+    await model.bars.nth(place).getByRole("button", { name: /^Why/ }).click();
+    await expect(model.answer.locator(".why .wait")).toBeVisible();
+    await expect.poll(ended).toBe(count);
+  }
+  await model.examples.nth(1).click();
+  await expect.poll(ended).toBe(2);
+  expect(failed).toEqual(["/api/why", "/api/why"]);
+  await expect(model.answer.locator(".why")).toBeHidden();
 });
 
 test("a map that cannot be had is a problem with words", async ({ model, page }) => {
