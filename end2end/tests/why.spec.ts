@@ -41,7 +41,7 @@ test("the map follows the class that is asked for", async ({ model, page }) => {
       places.push(await brightest(page, ".why__canvas"));
     }
   } else {
-    for (const country of ["Japan", "Brazil"]) {
+    for (const country of ["Japan (JP)", "Brazil (BR)"]) {
       await page.getByLabel("Show why, too").check();
       await page.getByLabel("For the class").fill(country);
       await model.sendFile(TWO);
