@@ -8,7 +8,31 @@ const TYPES: Record<string, string> = { jpg: "image/jpeg", txt: "text/plain" };
 
 /** Serves the fixtures and waits for the server under test, which nobody else waits for. */
 export default async function setup(config: FullConfig) {
+  // How many await a picture that never comes, by the query they came with.
+  const awaiting = new Map<string, number>();
   const pictures = createServer(async (request, response) => {
+    const { pathname, search } = new URL(request.url ?? "", PICTURES);
+    if (pathname === "/open") {
+      response.end(String(awaiting.get(search) ?? 0));
+      return;
+    }
+    if (pathname === "/never.jpg") {
+      const more = (by: number) => awaiting.set(search, (awaiting.get(search) ?? 0) + by);
+      more(1);
+      response.on("close", () => more(-1));
+      response.writeHead(200, { "content-type": TYPES.jpg, "content-length": 1000 }).write("half");
+      return;
+    }
+    if (pathname === "/slow.jpg") {
+      const body = await readFile(new URL("./fixtures/japan.jpg", import.meta.url));
+      response.writeHead(200, { "content-type": TYPES.jpg, "content-length": body.length });
+      for (let at = 0; at < body.length; at += 400) {
+        response.write(body.subarray(at, at + 400));
+        await setTimeout(200);
+      }
+      response.end();
+      return;
+    }
     const name = request.url?.match(/^\/([a-z-]+\.(jpg|txt))$/);
     const body = name && (await readFile(new URL(`./fixtures/${name[1]}`, import.meta.url)).catch(() => null));
     if (!body) {

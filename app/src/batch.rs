@@ -11,11 +11,11 @@ pub(crate) use export::{csv, json};
 pub(crate) use order::{Column, Order};
 
 use crate::{
-    browser::{pause, thumbnail},
+    asking::{CLASSIFY, Question, form},
+    browser::{pause, post::post, thumbnail},
     desk::check,
     problem::Problem,
-    server_fns::classify_upload,
-    wire::Classification,
+    wire::{Classification, PageAnswer},
 };
 
 /// Requests under way at a time. The server computes one batch at a time, so that more would only
@@ -174,7 +174,8 @@ impl Batch {
     async fn ask(self, file: &File) -> Result<Classification, Problem> {
         check(file, self.limit).await?;
         let model = self.model.get_value();
-        let form = crate::asking::upload(&model, file, false)?;
-        classify_upload(form.into()).await.map(|page| page.answer)
+        let question = Question::File(SendWrapper::new(file.clone()));
+        let form = form(&model, &question, &[("crop", "false")])?;
+        post::<PageAnswer>(CLASSIFY, &form, None, |_| ()).await.map(|page| page.answer)
     }
 }

@@ -6,6 +6,8 @@
 
 pub(crate) mod camera;
 pub(crate) mod keep;
+pub(crate) mod paint;
+pub(crate) mod post;
 pub(crate) mod thumbnail;
 pub(crate) mod ways;
 
@@ -38,8 +40,12 @@ pub(crate) async fn head(file: &Blob, length: u32) -> Result<Vec<u8>, JsValue> {
 pub(crate) fn download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    save(name, &Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?)
+}
+
+/// Lets the visitor save something as a file.
+pub(crate) fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let document = document().ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     link.set_href(&url);

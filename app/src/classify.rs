@@ -111,4 +111,6 @@ pub struct Posted {
     pub picture: Option<Picture>,
     /// What came of it.
     pub outcome: Result<Classification, Problem>,
+    /// The class that should be explained, too, by number or label; none inside for the best one.
+    pub why: Option<Option<String>>,
 }

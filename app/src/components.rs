@@ -20,18 +20,23 @@ mod model_list;
 mod picture_form;
 mod predictions;
 mod problem_view;
+mod retry;
 mod source_line;
 mod state;
 pub(crate) mod status_strip;
 pub(crate) mod theme_switch;
 mod timing;
 mod toolbar;
+mod wait;
+mod why_button;
+mod why_view;
+mod why_wish;
 
 pub use banner::Banner;
 pub use facts::Facts;
 #[cfg(feature = "ssr")]
 pub use model_list::ModelList;
-pub use predictions::Predictions;
+pub(crate) use predictions::Predictions;
 pub use problem_view::ProblemView;
 pub use source_line::SourceLine;
 pub use state::StateBadge;

@@ -57,11 +57,15 @@ impl Desk {
             limit: model.max_upload,
             last: StoredValue::new(None),
         };
-        desk.remember(match (&opened.url, &opened.example) {
+        let question = match (&opened.url, &opened.example) {
             (Some(url), _) => Some(Question::Url(url.clone())),
             (None, Some(example)) => Some(Question::Example(example.clone())),
             (None, None) => None,
-        });
+        };
+        for asking in [desk.main, desk.rival] {
+            asking.began_with(question.clone());
+        }
+        desk.remember(question);
         desk
     }
 
@@ -74,6 +78,32 @@ impl Desk {
         }
         self.main.ask(question);
         self.follow();
+    }
+
+    /// Takes the question under way back, and goes on with what was there before it.
+    pub(crate) fn cancel(self) {
+        self.rival.cancel();
+        for asking in [self.main, self.rival] {
+            if asking.why.errand.pending.get_untracked() {
+                asking.why.close();
+            }
+        }
+        if self.main.cancel() {
+            let question = self.main.question();
+            match &question {
+                Some(question) => self.show(question),
+                None => self.preview.set(None),
+            }
+            self.remember(question);
+            self.follow();
+        }
+    }
+
+    /// Asks once more what was asked last.
+    pub(crate) fn ask_again(self) {
+        if let Some(question) = self.last.get_value() {
+            self.ask(question);
+        }
     }
 
     /// Asks about a file, or about several, once they have been looked at.
@@ -114,8 +144,8 @@ impl Desk {
     pub(crate) fn show_answer(self, file: &SendWrapper<File>, outcome: Outcome) {
         let question = Question::File(file.clone());
         self.show(&question);
-        self.remember(Some(question));
-        self.main.show(Some(outcome));
+        self.remember(Some(question.clone()));
+        self.main.show(Some(question), Some(outcome));
         self.rival.turn_to(String::new());
         self.follow();
     }

@@ -16,7 +16,9 @@ mod browser;
 pub mod classify;
 pub mod components;
 mod desk;
+mod errand;
 mod format;
+mod heat;
 mod history;
 mod kind;
 mod opened;
@@ -31,8 +33,8 @@ mod snippet;
 #[cfg(feature = "ssr")]
 mod status;
 mod texts;
+mod why;
 pub mod wire;
 
 #[cfg(feature = "ssr")]
-pub use shell::document;
-pub use shell::{App, shell};
+pub use shell::{App, document, shell};

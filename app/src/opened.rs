@@ -18,6 +18,8 @@ pub(crate) struct Visit {
     pub(crate) top_k: Option<u32>,
     /// `?compare=`
     pub(crate) compare: Option<String>,
+    /// `?why=` and `?class=`: the class to be explained, and none for the best one.
+    pub(crate) why: Option<Option<String>>,
 }
 
 /// A model's page before the visitor has done anything on it.
@@ -48,6 +50,8 @@ pub(crate) use ssr::open;
 
 #[cfg(feature = "ssr")]
 mod ssr {
+    use std::sync::Arc;
+
     use futures::future::join;
     use http::{HeaderMap, header, request::Parts};
     use leptos::prelude::use_context;
@@ -55,11 +59,12 @@ mod ssr {
     use super::{Opened, Visit};
     use crate::{
         asking::Outcome,
-        classify::{Picture, Posted},
+        classify::{Picture, Posted, WhyRequest},
         problem::Problem,
         server_fns::service,
         status::page_status,
-        wire::{MAX_SHOWN, PageAnswer},
+        texts,
+        wire::{MAX_SHOWN, Method, PageAnswer},
     };
 
     /// Gathers what the page needs: takes the outcome of a posted form from the context, or
@@ -77,9 +82,14 @@ mod ssr {
         let rival = compare.filter(|name| others.iter().any(|(other, _)| other == name));
         let headers = use_context::<Parts>().map(|it| it.headers).unwrap_or_default();
         let asked = asked(visit, from_elsewhere(&headers));
-        let (outcome, second) = answer(&model.name, rival.as_deref(), &asked).await;
+        let (mut outcome, second) = answer(&model.name, rival.as_deref(), &asked).await;
         if let Some(Err(problem)) = &outcome {
             page_status(problem.status);
+        }
+        if let (Some(Ok(page)), Some(class), Some(picture)) =
+            (&mut outcome, &asked.why, &asked.picture)
+        {
+            page.why = Some(explain(&page.answer.model, class.clone(), picture.clone()).await);
         }
         let given =
             outcome.as_ref().and_then(|it| it.as_ref().ok()).filter(|_| asked.posted.is_some());
@@ -103,18 +113,19 @@ mod ssr {
         picture: Option<Picture>,
         posted: Option<Outcome>,
         top_k: Option<u32>,
+        why: Option<Option<String>>,
         held: bool,
     }
 
     fn asked(visit: Visit, elsewhere: bool) -> Asked {
         let top_k = visit.top_k.map(|it| it.clamp(1, MAX_SHOWN));
-        if let Some(Posted { picture, outcome }) = use_context::<Posted>() {
+        if let Some(Posted { picture, outcome, why }) = use_context::<Posted>() {
             let url = match &picture {
                 Some(Picture::Url(url)) => Some(url.clone()),
                 _ => None,
             };
             let posted = Some(outcome.map(PageAnswer::from));
-            return Asked { url, example: None, picture, posted, top_k, held: false };
+            return Asked { url, example: None, picture, posted, top_k, why, held: false };
         }
         // A form that is sent with an empty field leaves `?url=` behind.
         let filled =
@@ -127,7 +138,7 @@ mod ssr {
         };
         let held = elsewhere && picture.is_some();
         let picture = picture.filter(|_| !held);
-        Asked { url, example, picture, posted: None, top_k, held }
+        Asked { url, example, picture, posted: None, top_k, why: visit.why, held }
     }
 
     async fn answer(
@@ -137,7 +148,12 @@ mod ssr {
     ) -> (Option<Outcome>, Option<Outcome>) {
         let ask = async |model: &str| {
             let picture = asked.picture.clone()?;
-            Some(service::classify(model.to_owned(), picture, true).await)
+            let classifier = match service::classifier() {
+                Ok(classifier) => classifier,
+                Err(problem) => return Some(Err(problem)),
+            };
+            let watcher = Arc::new(|_| ());
+            Some(service::classify(&classifier, model.to_owned(), picture, true, watcher).await)
         };
         let first = async {
             match &asked.posted {
@@ -152,6 +168,24 @@ mod ssr {
             }
         };
         join(first, second).await
+    }
+
+    /// What speaks for a class, in words and as a picture; why not, and no picture, if that cannot
+    /// be said.
+    async fn explain(model: &str, class: Option<String>, picture: Picture) -> (String, String) {
+        let request = WhyRequest {
+            model: model.to_owned(),
+            picture,
+            class,
+            method: Method::Auto,
+            crop: false,
+            overlay: true,
+        };
+        let explained = async { service::classifier()?.explain(request, Arc::new(|_| ())).await };
+        match explained.await {
+            Ok(map) => (texts::why::heading(&map.class.label), map.overlay.unwrap_or_default()),
+            Err(problem) => (problem.to_string(), String::new()),
+        }
     }
 
     /// Whether another site brought the visitor here, or the browser fetches ahead of a click.

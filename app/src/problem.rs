@@ -35,6 +35,16 @@ impl Problem {
         }
     }
 
+    /// The server is gone, or something that is not vitrine answered in its place.
+    pub(crate) fn unreachable(reason: &str) -> Self {
+        Self::new(
+            502,
+            "server_unreachable",
+            "The server could not be reached",
+            format!("The request did not get through ({reason}). Try again in a moment."),
+        )
+    }
+
     /// The same problem with the number of seconds after which to try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
@@ -62,11 +72,6 @@ impl FromServerFnError for Problem {
                 error.to_string(),
             ));
         }
-        Self::new(
-            502,
-            "server_unreachable",
-            "The server could not be reached",
-            format!("The request did not get through ({error}). Try again in a moment."),
-        )
+        Self::unreachable(&error.to_string())
     }
 }

@@ -64,7 +64,7 @@ pub fn document(
             </head>
             <body>
                 <Title text=format!("{title} · vitrine")/>
-                <a class="skip" href="#content">"Skip to content"</a>
+                <a class="skip" href="#content">{texts::frame::SKIP}</a>
                 <Header theme/>
                 <main id="content" tabindex="-1">{content.into_view()}</main>
                 <Footer/>

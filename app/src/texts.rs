@@ -63,6 +63,12 @@ pub(crate) mod model {
 
     pub(crate) const UNLOADED_HELP: &str = "The operator of this server has unloaded it.";
 
+    pub(crate) const UNTIL_THEN: &str = "Until then this one answers in its place:";
+
+    pub(crate) fn answered_by(name: &str) -> String {
+        format!("Answered by {name} for now.")
+    }
+
     pub(crate) fn is_fetched(title: &str) -> String {
         format!("The weights of {title} are on their way")
     }
@@ -218,8 +224,74 @@ pub(crate) mod answer {
         format!("Try again in {seconds} {unit}.")
     }
 
+    pub(crate) fn stands_in(model: &str, asked: &str) -> String {
+        format!("Answered by {model}, which stands in for {asked}.")
+    }
+
     pub(crate) fn named(title: &str) -> String {
         format!("Answer of {title}")
+    }
+}
+
+/// While an answer is awaited.
+pub(crate) mod wait {
+    pub(crate) const SENDING: &str = "Sending …";
+    pub(crate) const DECODING: &str = "Decoding the picture …";
+    pub(crate) const NEXT: &str = "Next in line";
+    pub(crate) const RUNNING: &str = "In the network …";
+    pub(crate) const CANCEL: &str = "Cancel";
+    pub(crate) const PROGRESS: &str = "Progress";
+    pub(crate) const RETRY: &str = "Try again";
+
+    pub(crate) fn fetching(part: &str, whole: Option<&str>) -> String {
+        match whole {
+            Some(whole) => format!("Fetching: {part} of {whole}"),
+            None => format!("Fetching: {part}"),
+        }
+    }
+
+    pub(crate) fn place(ahead: u32) -> String {
+        format!("Place {} in the queue", ahead + 1)
+    }
+
+    pub(crate) fn hiding(done: u32, total: u32) -> String {
+        format!("Hiding parts of the picture: {done} of {total}")
+    }
+}
+
+/// Why a picture is taken for something.
+pub(crate) mod why {
+    pub(crate) const WHY: &str = "Why?";
+    pub(crate) const OPACITY: &str = "Opacity";
+    pub(crate) const METHOD: &str = "Method";
+    pub(crate) const GRAD_CAM: &str = "Grad-CAM, at once";
+    pub(crate) const OCCLUSION: &str = "Occlusion, slower";
+    pub(crate) const BY_OCCLUSION: &str = "by occlusion";
+    pub(crate) const BY_GRAD_CAM: &str = "by Grad-CAM";
+    pub(crate) const SAVE: &str = "Save as PNG";
+    pub(crate) const CLOSE: &str = "Close";
+    pub(crate) const LITTLE: &str = "speaks little for it";
+    pub(crate) const MUCH: &str = "speaks most for it";
+    pub(crate) const WISH: &str = "Show why, too";
+    pub(crate) const WISH_CLASS: &str = "For the class";
+    pub(crate) const WISH_BEST: &str = "the most probable";
+    pub(crate) const NOTHING: &str = "nothing in the picture speaks for it";
+
+    pub(crate) fn heading(label: &str) -> String {
+        format!("What speaks for {label}")
+    }
+
+    /// Where it is, by thirds of the picture.
+    pub(crate) fn place(x: f32, y: f32) -> String {
+        let third = |at: f32, names: [&'static str; 3]| names[((at * 3.0) as usize).min(2)];
+        let (row, column) =
+            (third(y, ["top", "middle", "bottom"]), third(x, ["left", "middle", "right"]));
+        match (row, column) {
+            ("middle", "middle") => "mostly in the middle".to_owned(),
+            ("middle", side) => format!("mostly on the {side}"),
+            (end, "middle") => format!("mostly at the {end}"),
+            (end, side) => format!("mostly at the {end} {side}"),
+        }
     }
 }
 

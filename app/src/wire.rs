@@ -1,10 +1,14 @@
 //! What travels between server and browser. The JSON of the API is made of the same types.
 
+mod event;
+mod heat_map;
 mod ranking;
 mod status;
 
 use serde::{Deserialize, Serialize};
 
+pub use event::Event;
+pub use heat_map::HeatMap;
 pub use ranking::{Ranked, Ranking};
 pub use status::{ModelStatus, ServerStatus};
 
@@ -103,6 +107,10 @@ pub struct PageAnswer {
     /// All classes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ranking: Option<Ranking>,
+    /// What speaks for a class, in words and as a picture with colours over it in a `data:` URL;
+    /// only for a page that was asked for it without JavaScript.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<(String, String)>,
 }
 
 impl From<Classification> for PageAnswer {
@@ -113,13 +121,13 @@ impl From<Classification> for PageAnswer {
         let all = answer.predictions.len() > shown;
         let ranking = all.then(|| Ranking::new(&answer.predictions));
         answer.predictions.truncate(shown);
-        Self { answer, ranking }
+        Self { answer, ranking, why: None }
     }
 }
 
 /// How far a picture is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "stage", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// It is being fetched.
     Fetching {

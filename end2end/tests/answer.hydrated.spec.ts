@@ -26,7 +26,7 @@ test("finds any class with its place and probability", async ({ model, page }) =
   await expect(found).toHaveCount(1);
   await expect(found).toContainText("Zambia");
   await expect(found).toContainText(/place \d+ of 250/);
-  await expect(found).toContainText(/%$/);
+  await expect(found.locator(".found__figure")).toContainText(/%$/);
   await model.answer.getByLabel("Part of its name").fill("no such land");
   await expect(model.answer.getByText("No class is called that.")).toBeVisible();
   expect(asked.map((it) => new URL(it.url()).pathname)).toEqual(["/api/labels"]);

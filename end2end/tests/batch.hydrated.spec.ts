@@ -17,7 +17,7 @@ function rows(batch: Locator): Locator {
 test("several pictures are answered, two at a time, and can be sorted", async ({ model, page }) => {
   let running = 0;
   let most = 0;
-  await page.route("**/api/classify_upload", async (route) => {
+  await page.route("**/api/classify", async (route) => {
     most = Math.max(most, ++running);
     await new Promise((resolve) => setTimeout(resolve, 150));
     const response = await route.fetch();
@@ -48,7 +48,7 @@ test("several pictures are answered, two at a time, and can be sorted", async ({
 test("a busy server is asked again when it said so, and what failed can be tried again", async ({ model, page }) => {
   const asked: number[] = [];
   let broken = true;
-  await page.route("**/api/classify_upload", async (route) => {
+  await page.route("**/api/classify", async (route) => {
     asked.push(Date.now());
     if (asked.length === 1) {
       const busy = { code: "queue_full", status: 503, title: "Busy", detail: "Later.", retry_after: 1 };

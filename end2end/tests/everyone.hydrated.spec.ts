@@ -10,7 +10,7 @@ const states: Record<string, (model: ModelPage) => Promise<unknown>> = {
   "not found": (model) => model.open("/no-such-model"),
   empty: (model) => model.open("/vgg"),
   async busy(model) {
-    await model.page.route("**/api/classify_example", () => {});
+    await model.page.route("**/api/classify", () => {});
     await model.open("/flags");
     await model.examples.first().click();
     await expect(model.answer).toHaveAttribute("aria-busy", "true");

@@ -18,7 +18,7 @@ test("the browser has nothing to complain about", async ({ model, page, baseURL 
 });
 
 test("an answer comes without a reload, and is asked for once", async ({ model, page }) => {
-  const asked = count(page, "/api/classify_");
+  const asked = count(page, "/api/classify");
   await model.open("/flags");
   await page.evaluate(() => Object.assign(window, { same: true }));
   await model.examples.first().click();
@@ -38,7 +38,7 @@ test("the address bar follows what is classified", async ({ model, page }) => {
   await model.sendAddress(`${PICTURES}/japan.jpg`);
   await expect(page).toHaveURL(`/flags?url=${encodeURIComponent(`${PICTURES}/japan.jpg`)}`);
   await model.labels();
-  const asked = count(page, "/api/classify_");
+  const asked = count(page, "/api/classify");
   await page.reload();
   await model.labels();
   expect(asked).toHaveLength(0);
@@ -49,7 +49,7 @@ test("the page is busy while it waits", async ({ model, page }) => {
   const held = new Promise<void>((resolve) => {
     proceed = resolve;
   });
-  await page.route("**/api/classify_example", async (route) => {
+  await page.route("**/api/classify", async (route) => {
     await held;
     await route.continue();
   });
@@ -67,7 +67,7 @@ test("the page is busy while it waits", async ({ model, page }) => {
 
 test("the newest question wins", async ({ model, page }) => {
   let first = true;
-  await page.route("**/api/classify_example", async (route) => {
+  await page.route("**/api/classify", async (route) => {
     if (first) {
       first = false;
       await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -90,7 +90,7 @@ test("a file is classified as soon as it is chosen, in one request", async ({ mo
   await model.file.setInputFiles(fixture("japan.jpg"));
   await model.labels();
   const sent = asked.filter((request) => !/^(blob|data):/.test(request.url()));
-  expect(sent.map((request) => new URL(request.url()).pathname)).toEqual(["/api/classify_upload"]);
+  expect(sent.map((request) => new URL(request.url()).pathname)).toEqual(["/api/classify"]);
 });
 
 test("a server that is gone is a problem with words", async ({ model, page }) => {

@@ -11,7 +11,7 @@ use app::{
     problem::Problem,
     wire::{
         Classification, ExamplePicture, Explanation, Method, ModelState, ModelStatus, ModelSummary,
-        Prediction, ServerStatus, Source, SourceKind, Timing,
+        Prediction, ServerStatus, Source, SourceKind, Stage, Timing,
     },
 };
 use axum::body::Bytes;
@@ -106,7 +106,7 @@ impl Classifier for MadeUp {
         })
     }
 
-    fn watch(&self, request: Request, _: Watcher) -> Answer<'_> {
+    fn watch(&self, request: Request, watcher: Watcher) -> Answer<'_> {
         Box::pin(async move {
             let Some(model) = self.model(&request.model) else {
                 let detail = format!("This server has no model called “{}”.", request.model);
@@ -118,7 +118,7 @@ impl Classifier for MadeUp {
                     Problem::new(503, "not_ready", "The model is not ready", detail).retry_after(2)
                 );
             }
-            answer(model, request).await
+            answer(model, request, &watcher).await
         })
     }
 
@@ -165,7 +165,11 @@ pub(crate) fn drawing(file: &str) -> String {
     )
 }
 
-async fn answer(model: ModelSummary, request: Request) -> Result<Classification, Problem> {
+async fn answer(
+    model: ModelSummary,
+    request: Request,
+    watcher: &Watcher,
+) -> Result<Classification, Problem> {
     let started = Instant::now();
     let mut note = None;
     let (kind, name, bytes, file) = match request.picture {
@@ -197,6 +201,7 @@ async fn answer(model: ModelSummary, request: Request) -> Result<Classification,
         let detail = "It is none of JPEG, PNG, WebP, GIF and BMP.";
         return Err(Problem::new(415, "not_a_picture", "That is not a picture", detail));
     }
+    watcher(Stage::Decoding);
     sleep(Duration::from_millis(350)).await;
     let best = EXAMPLES.iter().position(|it| it.1 == file).unwrap_or(0);
     let first = EXAMPLES.len();

@@ -116,7 +116,7 @@ async fn posted(
     let outcome = classifier.classify(request).await;
     let context = move || {
         provide_context(classifier.clone());
-        provide_context(Posted { picture: given.clone(), outcome: outcome.clone() });
+        provide_context(Posted { picture: given.clone(), outcome: outcome.clone(), why: None });
         security_policy();
     };
     let render =

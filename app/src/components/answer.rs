@@ -3,7 +3,10 @@
 use leptos::{either::EitherOf3, html, prelude::*};
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::{Predictions, ProblemView, SourceLine, TimingList, find_class::FindClass};
+use super::{
+    Predictions, ProblemView, SourceLine, TimingList, find_class::FindClass, retry::Retry,
+    wait::Wait, why_view::WhyView,
+};
 use crate::{
     asking::{Asking, Outcome},
     desk::Desk,
@@ -28,7 +31,7 @@ pub(crate) fn AnswerPanel(
     #[prop(optional)]
     second: bool,
 ) -> impl IntoView {
-    let (pending, outcome) = (asking.pending(), asking.outcome());
+    let (pending, outcome) = (asking.errand.pending, asking.outcome());
     let panel = NodeRef::<html::Section>::new();
     if !second {
         keep_in_view(panel, outcome, pending);
@@ -36,8 +39,11 @@ pub(crate) fn AnswerPanel(
     let told = move || told(pending.get(), outcome.get().as_ref());
     let body = move || match outcome.get() {
         None => EitherOf3::A(view! { <Nothing/> }),
-        Some(Ok(page)) => EitherOf3::B(view! { <Answer page desk/> }),
-        Some(Err(problem)) => EitherOf3::C(view! { <ProblemView problem/> }),
+        Some(Ok(page)) => EitherOf3::B(view! { <Answer page desk asking/> }),
+        Some(Err(problem)) => {
+            let again = problem.retry_after.map(|seconds| view! { <Retry desk seconds/> });
+            EitherOf3::C(view! { <ProblemView problem/> {again} })
+        }
     };
     let heading =
         move || title.get().map_or_else(|| texts::HEADING.to_owned(), |it| texts::named(&it));
@@ -50,6 +56,7 @@ pub(crate) fn AnswerPanel(
         >
             <h2 id=heading_id>{heading}</h2>
             <p class="hidden" role="status" aria-live="polite">{told}</p>
+            <Wait pending stage=asking.errand.stage cancel=Callback::new(move |()| desk.cancel())/>
             <div class="answer__body">{body}</div>
         </section>
     }
@@ -68,33 +75,48 @@ fn Nothing() -> impl IntoView {
 }
 
 #[component]
-fn Answer(page: PageAnswer, desk: Desk) -> impl IntoView {
-    let PageAnswer { answer, ranking } = page;
+fn Answer(page: PageAnswer, desk: Desk, asking: Asking) -> impl IntoView {
+    let PageAnswer { answer, ranking, why } = page;
     let Classification { model, fallback_for, predictions, source, timing, note, crop } = answer;
+    let picture = NodeRef::<html::Img>::new();
+    let note = note.map(|note| view! { <p class="note">{note}</p> });
+    let stand_in = fallback_for.map(|asked| {
+        view! { <p class="note">{texts::stands_in(&model, &asked)}</p> }
+    });
+    let model = StoredValue::new(model);
     // Several at once are asked for without it.
     let seen = crop.or_else(|| desk.preview.get_untracked()).map(|crop| {
         view! {
             <figure class="seen">
-                <img class="seen__picture" src=crop alt=texts::SEEN_ALT width="224" height="224"/>
+                <img
+                    class="seen__picture" src=crop alt=texts::SEEN_ALT width="224" height="224"
+                    node_ref=picture
+                />
                 <figcaption>{texts::SEEN}</figcaption>
             </figure>
         }
     });
-    let note = note.map(|note| view! { <p class="note">{note}</p> });
-    let find = ranking.map(|ranking| view! { <FindClass model=model.clone() ranking/> });
-    let stand_in = fallback_for.map(|asked| {
+    let why = why.map(|(caption, picture)| {
         view! {
-            <p class="note">"Answered by " <b>{model}</b> ", which stands in for " <b>{asked}</b> "."</p>
+            <figure class="seen">
+                {(!picture.is_empty()).then(|| view! {
+                    <img class="seen__picture" src=picture alt=caption.clone() width="224" height="224"/>
+                })}
+                <figcaption>{caption.clone()}</figcaption>
+            </figure>
         }
     });
+    let find = ranking.map(|ranking| view! { <FindClass model asking ranking/> });
     let kind = source.kind;
     view! {
         {note}
         {stand_in}
         <div class="answer__parts">
             {seen}
-            <Predictions predictions shown=desk.shown.into()/>
+            {why}
+            <Predictions predictions shown=desk.shown.into() asking model/>
         </div>
+        <WhyView asking model picture/>
         {find}
         <div class="answer__details">
             <SourceLine source/>
@@ -108,7 +130,7 @@ fn Answer(page: PageAnswer, desk: Desk) -> impl IntoView {
 fn keep_in_view(
     panel: NodeRef<html::Section>,
     outcome: Signal<Option<Outcome>>,
-    pending: Signal<bool>,
+    pending: RwSignal<bool>,
 ) {
     Effect::new(move |opened: Option<()>| {
         pending.track();

@@ -38,7 +38,7 @@ fn NoticeView(notice: Notice) -> impl IntoView {
     let Notice { urgent, title, stand_in, command, detail } = notice;
     let stand_in = stand_in.map(|name| {
         view! {
-            <p>"Until then " <a href=format!("/{name}")><b>{name.clone()}</b></a> " answers in its place."</p>
+            <p>{texts::UNTIL_THEN}" "<a href=format!("/{name}")><b>{name.clone()}</b></a></p>
         }
     });
     let help = match command {

@@ -127,7 +127,7 @@ fn BatchRow(row: Row, desk: Desk) -> impl IntoView {
     let show = move |_| {
         if let Progress::Done(answer) = progress.get_untracked() {
             let file = row.with_value(|it| it.file.clone());
-            desk.show_answer(&file, Ok(PageAnswer { answer: *answer, ranking: None }));
+            desk.show_answer(&file, Ok(PageAnswer { answer: *answer, ranking: None, why: None }));
         }
     };
     let cells = move || match progress.get() {

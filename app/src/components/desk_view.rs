@@ -1,6 +1,6 @@
 //! All of a model's page that reacts.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::{
     Banner, answer::AnswerPanel, batch_table::BatchTable, camera::CameraDialog, examples::Examples,
@@ -25,6 +25,7 @@ fn Whole(opened: Opened) -> impl IntoView {
     let camera = RwSignal::new(false);
     ways::listen(over, move |given| desk.take_given(given));
     remember(desk);
+    cancel_on_escape(desk);
     let Opened { model, others, url, example, origin, held, rival, .. } = opened;
     let name = model.name.clone();
     // Without JavaScript, too, the answer should be in view when it comes.
@@ -70,11 +71,23 @@ fn Whole(opened: Opened) -> impl IntoView {
 /// Remembers every answer that is asked for in the page.
 fn remember(desk: Desk) {
     Effect::new(move || {
-        let asked = desk.main.asked().get();
+        let asked = desk.main.errand.outcome.get();
         if let (Some(Ok(page)), Some(question), Some(subject)) =
             (asked, desk.last(), desk.subject.get_untracked())
         {
             desk.history.add(&desk.main.model.get_untracked(), &question, subject, &page);
         }
+    });
+}
+
+/// Takes the question under way back when Escape is pressed.
+fn cancel_on_escape(desk: Desk) {
+    Effect::new(move || {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" {
+                desk.cancel();
+            }
+        });
+        on_cleanup(move || listener.remove());
     });
 }

@@ -2,7 +2,9 @@
 
 use leptos::{either::Either, prelude::*, task::spawn_local};
 
+use super::why_button::WhyButton;
 use crate::{
+    asking::Asking,
     format::{count, percent_of_all},
     server_fns::labels,
     texts::answer as texts,
@@ -17,11 +19,12 @@ const MOST: usize = 8;
 #[component]
 pub(crate) fn FindClass(
     /// Name of the model that answered.
-    model: String,
+    model: StoredValue<String>,
+    /// Who can be asked why.
+    asking: Asking,
     /// All its classes.
     ranking: Ranking,
 ) -> impl IntoView {
-    let model = StoredValue::new(model);
     let ranking = StoredValue::new(ranking);
     let all = ranking.with_value(|it| it.iter().count()) as u64;
     let names = RwSignal::new(None::<Vec<String>>);
@@ -44,19 +47,20 @@ pub(crate) fn FindClass(
             let fitting = named.filter(|(_, name)| name.to_lowercase().contains(&wanted));
             let rows = fitting.take(MOST).map(|(it, name)| {
                 let place = texts::place(&count(u64::from(it.rank)), &count(all));
-                (name.clone(), place, percent_of_all(it.probability))
+                (it.class, name.clone(), place, percent_of_all(it.probability))
             });
             rows.collect::<Vec<_>>()
         });
         Some(if found.is_empty() {
             Either::Left(view! { <p class="help">{texts::FOUND_NONE}</p> })
         } else {
-            let rows = found.into_iter().map(|(name, place, figure)| {
+            let rows = found.into_iter().map(|(class, name, place, figure)| {
                 view! {
                     <li class="found">
-                        <span class="found__label">{name}</span>
+                        <span class="found__label">{name.clone()}</span>
                         <span class="found__place">{place}</span>
                         <span class="found__figure">{figure}</span>
+                        <WhyButton asking model class label=name/>
                     </li>
                 }
             });

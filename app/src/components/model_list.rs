@@ -35,7 +35,7 @@ fn Card(model: ModelSummary, status: Option<ModelStatus>) -> impl IntoView {
     };
     let absent = absent.map(|hint| {
         let stand_in = fallback
-            .map(|fallback| view! { "Answered by " <b>{fallback}</b> " for now. " });
+            .map(|fallback| view! { {texts::answered_by(&fallback)} " " });
         view! { <p class="card__fallback">{stand_in} {texts::BRINGS_WEIGHTS} <code>{hint}</code></p> }
     });
     let pictures = model.examples.iter().take(4).map(|example| {

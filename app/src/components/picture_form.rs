@@ -6,6 +6,7 @@ use leptos::{
     prelude::*,
 };
 
+use super::why_wish::WhyWish;
 use crate::{asking::Question, browser::ways::files, desk::Desk, format, texts::ways as texts};
 
 /// The ways to give a picture: from a file, by dropping or pasting, from the camera, or by address.
@@ -25,7 +26,7 @@ pub(crate) fn PictureForm(
     /// Whether the camera is wanted.
     camera: RwSignal<bool>,
 ) -> impl IntoView {
-    let pending = desk.main.pending();
+    let pending = desk.main.errand.pending;
     let address = NodeRef::<Input>::new();
     let file = NodeRef::<Input>::new();
     // Without JavaScript there is one picture at a time.
@@ -100,6 +101,7 @@ pub(crate) fn PictureForm(
                     </button>
                 </div>
             </div>
+            <WhyWish/>
         </form>
     }
 }

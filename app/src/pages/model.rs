@@ -26,6 +26,7 @@ pub fn Model() -> impl IntoView {
         example: query.get("example"),
         top_k: query.get("top_k").and_then(|it| it.parse().ok()),
         compare: query.get("compare"),
+        why: query.get("why").map(|_| query.get("class").filter(|it| !it.trim().is_empty())),
     };
     let opened = Resource::new(|| (), move |()| open(visit.clone()));
     view! {

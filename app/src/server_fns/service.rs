@@ -3,7 +3,7 @@
 use leptos::prelude::use_context;
 
 use crate::{
-    classify::{Picture, Request, SharedClassifier},
+    classify::{Picture, Request, SharedClassifier, Watcher},
     problem::Problem,
     wire::{ModelSummary, PageAnswer},
 };
@@ -22,12 +22,14 @@ pub(crate) fn classifier() -> Result<SharedClassifier, Problem> {
 
 /// Classifies a picture for the page, which wants to know of every class.
 pub(crate) async fn classify(
+    classifier: &SharedClassifier,
     model: String,
     picture: Picture,
     crop: bool,
+    watcher: Watcher,
 ) -> Result<PageAnswer, Problem> {
     let request = Request { model, picture, top_k: usize::MAX, crop };
-    classifier()?.classify(request).await.map(PageAnswer::from)
+    classifier.watch(request, watcher).await.map(PageAnswer::from)
 }
 
 /// One model.

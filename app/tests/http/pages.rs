@@ -110,7 +110,7 @@ async fn what_a_form_brought_is_shown() {
         note: None,
         crop: None,
     };
-    let posted = Posted { picture: None, outcome: Ok(answer) };
+    let posted = Posted { picture: None, outcome: Ok(answer), why: None };
     let reply = send_with(request(), move || provide_context(posted.clone())).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert!(reply.text.contains("Malta") && reply.text.contains("50.0%"), "{}", reply.text);
@@ -118,7 +118,7 @@ async fn what_a_form_brought_is_shown() {
 
     let problem = Problem::new(429, "busy", "Too busy", "Too much to do.").retry_after(7);
     let picture = Some(Picture::Url("http://a/b".to_owned()));
-    let posted = Posted { picture, outcome: Err(problem) };
+    let posted = Posted { picture, outcome: Err(problem), why: None };
     let reply = send_with(request(), move || provide_context(posted.clone())).await;
     assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(reply.text.contains("Try again in 7 seconds."), "{}", reply.text);
@@ -142,7 +142,7 @@ async fn a_form_without_javascript_can_compare_too() {
     let request = Request::get("/flags?compare=vgg").body(Body::empty()).unwrap();
     let picture = Picture::Bytes { bytes: "\u{89}PNG".into(), name: Some("a.png".to_owned()) };
     let busy = Problem::new(503, "busy", "Too busy", "Too much to do.");
-    let posted = Posted { picture: Some(picture), outcome: Err(busy) };
+    let posted = Posted { picture: Some(picture), outcome: Err(busy), why: None };
     let reply = send_with(request, move || provide_context(posted.clone())).await;
     assert!(reply.text.contains("Too busy"), "{}", reply.text);
 }
@@ -178,4 +178,16 @@ async fn the_chosen_colours_are_there_from_the_start() {
     assert!(send(request).await.text.contains(r#"data-theme="dark""#));
     let request = Request::get("/").header("cookie", "theme=x\"y").body(Body::empty()).unwrap();
     assert!(send(request).await.text.contains(r#"data-theme="auto""#));
+}
+
+#[tokio::test]
+async fn a_form_without_javascript_can_ask_why() {
+    for (query, words) in
+        [("why=1", "What speaks for Class 0"), ("why=1&class=7", "What speaks for Class 7")]
+    {
+        let reply = get(&format!("/flags?example=japan.svg&{query}")).await;
+        assert!(reply.text.contains(words), "{words} in {}", reply.text);
+    }
+    let reply = get("/flags?example=japan.svg").await;
+    assert!(!reply.text.contains("What speaks for Class"), "{}", reply.text);
 }

@@ -1,11 +1,14 @@
 use app::{
     problem::Problem,
-    wire::{Classification, ModelSummary, PageAnswer, ServerStatus, SourceKind},
+    wire::{
+        Classification, Event, HeatMap, ModelSummary, PageAnswer, ServerStatus, SourceKind, Stage,
+    },
 };
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use serde::de::DeserializeOwned;
 
 use crate::{Reply, send};
 
@@ -23,6 +26,10 @@ async fn form(path: &str, body: &str) -> Reply {
 
 /// Posts a multipart form; a field named `image` is a file.
 async fn upload(fields: Fields<'_>) -> Reply {
+    upload_raw(multipart(fields)).await
+}
+
+fn multipart(fields: Fields<'_>) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         let file = if *name == "image" { "; filename=\"a.png\"" } else { "" };
@@ -34,19 +41,32 @@ async fn upload(fields: Fields<'_>) -> Reply {
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-    upload_raw(body).await
+    body
 }
 
 async fn upload_raw(body: Vec<u8>) -> Reply {
-    let request = Request::post("/api/classify_upload")
+    upload_to("/api/classify", body, "application/json").await
+}
+
+async fn upload_to(path: &str, body: Vec<u8>, accept: &str) -> Reply {
+    let request = Request::post(path)
         .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
-        .header(header::ACCEPT, "application/json");
+        .header(header::ACCEPT, accept)
+        .header(header::REFERER, "http://localhost/flags");
     send(request.body(Body::from(body)).unwrap()).await
 }
 
+/// The last line, which is what came of it.
+fn outcome<T: DeserializeOwned>(reply: &Reply) -> T {
+    let line = reply.text.lines().next_back().unwrap_or_default();
+    match serde_json::from_str(line) {
+        Ok(Event::Done(answer)) => answer,
+        _ => panic!("no answer: {}", reply.text),
+    }
+}
+
 fn answer(reply: &Reply) -> Classification {
-    let page: PageAnswer = serde_json::from_str(&reply.text).unwrap();
-    page.answer
+    outcome::<PageAnswer>(reply).answer
 }
 
 fn problem(reply: &Reply) -> Problem {
@@ -76,7 +96,7 @@ async fn a_missing_argument_is_the_callers_fault() {
 
 #[tokio::test]
 async fn an_example_is_classified() {
-    let reply = form("/api/classify_example", "model=flags&example=sweden.svg").await;
+    let reply = upload(&[("model", b"flags"), ("example", b"sweden.svg")]).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
     let answer = answer(&reply);
     assert_eq!(answer.predictions[0].label, "Sweden");
@@ -85,32 +105,25 @@ async fn an_example_is_classified() {
 
 #[tokio::test]
 async fn without_a_name_it_is_the_first_example() {
-    for body in ["model=flags&example=", "model=flags"] {
-        let reply = form("/api/classify_example", body).await;
-        let answer = answer(&reply);
-        assert_eq!(answer.predictions[0].label, "Japan");
-        assert!(answer.note.is_some());
-    }
+    let answer = answer(&upload(&[("model", b"flags"), ("example", b"")]).await);
+    assert_eq!(answer.predictions[0].label, "Japan");
+    assert!(answer.note.is_some());
 }
 
 #[tokio::test]
 async fn a_problem_has_its_own_status_unless_a_browser_posts_the_form() {
-    let reply = form("/api/classify_url", "model=flags&url=http://example.org/").await;
+    let fields: Fields<'_> = &[("model", b"flags"), ("url", b"http://example.org/")];
+    let reply = upload(fields).await;
     assert_eq!(reply.status, StatusCode::FORBIDDEN);
     assert_eq!(problem(&reply).code, "url_not_allowed");
 
-    let request = Request::post("/api/classify_url")
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(header::ACCEPT, "text/html")
-        .header(header::REFERER, "http://localhost/flags");
-    let body = Body::from("model=flags&url=http://example.org/");
-    let reply = send(request.body(body).unwrap()).await;
+    let reply = upload_to("/api/classify", multipart(fields), "text/html").await;
     assert_eq!(reply.status, StatusCode::FOUND);
 }
 
 #[tokio::test]
 async fn a_problem_says_when_to_try_again() {
-    let reply = form("/api/classify_example", "model=slow").await;
+    let reply = upload(&[("model", b"slow"), ("example", b"")]).await;
     assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(reply.headers[header::RETRY_AFTER], "2");
 }
@@ -162,8 +175,8 @@ async fn half_a_picture_is_not_classified() {
 
 #[tokio::test]
 async fn every_class_comes_with_the_answer_in_little_room() {
-    let reply = form("/api/classify_example", "model=flags&example=japan.svg").await;
-    let page: PageAnswer = serde_json::from_str(&reply.text).unwrap();
+    let reply = upload(&[("model", b"flags"), ("example", b"japan.svg")]).await;
+    let page: PageAnswer = outcome(&reply);
     assert_eq!(page.ranking.unwrap().iter().count(), 1000);
     let without_crop = reply.text.len() - page.answer.crop.unwrap().len();
     assert!(without_crop < 12_000, "{without_crop} bytes");
@@ -180,4 +193,23 @@ async fn status_and_labels_can_be_asked_for() {
     assert_eq!(labels.len(), 1000);
     let reply = send(json("/api/labels?model=none").body(Body::empty()).unwrap()).await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_takes_long_tells_how_far_it_is() {
+    let reply = upload(&[("model", b"flags"), ("example", b"japan.svg")]).await;
+    assert_eq!(reply.headers[header::CONTENT_TYPE], "application/x-ndjson");
+    let first = reply.text.lines().next().unwrap();
+    let first: Event<PageAnswer> = serde_json::from_str(first).unwrap();
+    assert_eq!(first, Event::Stage(Stage::Decoding));
+}
+
+#[tokio::test]
+async fn a_class_is_explained() {
+    let fields: Fields<'_> = &[("model", b"flags"), ("class", b"3"), ("example", b"japan.svg")];
+    let reply = upload_to("/api/why", multipart(fields), "application/json").await;
+    assert_eq!(reply.headers[header::CONTENT_TYPE], "application/json");
+    let map: HeatMap = outcome(&reply);
+    assert_eq!((map.class.index, map.width, map.levels.len()), (3, 14, 196));
+    assert_eq!(map.levels.iter().max(), Some(&983));
 }

@@ -43,9 +43,11 @@ pub(super) async fn classify(
         return several::classify(&state, model, input, pictures, format).await;
     }
     let mut given = None;
+    let mut why = None;
     let outcome = match input {
         Ok(input) => {
             given.clone_from(&input.picture);
+            why = input.why.then_some(input.class);
             let picture = input.picture.unwrap_or(Picture::Example(None));
             let top_k = input.top_k.unwrap_or(DEFAULT_TOP_K);
             let crop = input.crop || format == Format::Html;
@@ -54,7 +56,7 @@ pub(super) async fn classify(
         Err(problem) => Err(problem),
     };
     match format {
-        Format::Html => page(&state, parts, Posted { picture: given, outcome }).await,
+        Format::Html => page(&state, parts, Posted { picture: given, outcome, why }).await,
         format => respond(&outcome, format),
     }
 }

@@ -79,12 +79,16 @@ pub(super) fn compression() -> CompressionLayer<And<DefaultPredicate, SmallEnoug
     CompressionLayer::new().compress_when(DefaultPredicate::new().and(SmallEnough))
 }
 
-/// Holds for answers that are compressed while they are waited for.
+/// Holds for answers that are compressed while they are waited for, and that come in one piece.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SmallEnough;
 
 impl Predicate for SmallEnough {
     fn should_compress<B: axum::body::HttpBody>(&self, response: &http::Response<B>) -> bool {
+        // Lines that tell how far something is must not wait for each other.
+        if response.headers().get(CONTENT_TYPE).is_some_and(|it| it == "application/x-ndjson") {
+            return false;
+        }
         let length = response.headers().get(CONTENT_LENGTH);
         let length = length.and_then(|it| it.to_str().ok()?.parse().ok());
         length.or(response.body().size_hint().exact()).is_none_or(|it: u64| it <= MAX_COMPRESSED)

@@ -38,6 +38,10 @@ pub(crate) struct Input {
     pub(crate) top_k: Option<usize>,
     /// Whether to answer with what the network saw, too.
     pub(crate) crop: bool,
+    /// Whether the page should show why, too.
+    pub(crate) why: bool,
+    /// The class that should be explained there, by number or label; the best one if none is named.
+    pub(crate) class: Option<String>,
     /// Several pictures, each of them or why it cannot be read.
     pub(crate) several: Option<Vec<Result<Picture, Problem>>>,
     /// How scores are told to a caller who speaks the image classification task's protocol.
@@ -117,6 +121,8 @@ impl Input {
             "url" => self.picture = Some(Picture::Url(value.to_owned())),
             "example" => self.picture = Some(Picture::Example(Some(value.to_owned()))),
             "top_k" => self.top_k = Some(top_k(value.parse().ok())?),
+            "why" => self.why = true,
+            "class" => self.class = Some(value.to_owned()),
             "crop" => self.crop = matches!(value, "true" | "1" | "on"),
             // A form may carry fields of its own, such as the button that was pressed.
             _ => {}

@@ -1,15 +1,18 @@
 //! Requests that are turned away before anybody looks at them.
 
-use app::{problem::Problem, server_fns::ClassifyUpload};
+use app::{
+    problem::Problem,
+    server_fns::{Classify, Why},
+};
 use axum::middleware::Next;
 use leptos::server_fn::ServerFn;
 
 use super::{HttpRequest, HttpResponse, accept::Format, input::media_type, problem};
 use crate::fetch::LOOP_HEADER;
 
-/// Lets the upload function see only multipart forms: leptos 0.8 takes the boundary for granted.
+/// Lets the functions that take pictures see only multipart forms: leptos 0.8 takes the boundary for granted.
 pub(super) async fn multipart_only(request: HttpRequest, next: Next) -> HttpResponse {
-    if request.uri().path() == ClassifyUpload::PATH && !has_boundary(&request) {
+    if [Classify::PATH, Why::PATH].contains(&request.uri().path()) && !has_boundary(&request) {
         let problem = Problem::new(
             415,
             "multipart_expected",

@@ -155,7 +155,7 @@ async fn a_vitrine_does_not_fetch_from_a_vitrine() {
 async fn an_upload_of_the_page_that_is_no_form_is_refused_before_it_is_read() {
     for kind in ["", "text/plain", "multipart/form-data"] {
         let unsupported = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "multipart_expected".to_owned());
-        assert_eq!(code("/api/classify_upload", kind, "x").await, unsupported, "{kind}");
+        assert_eq!(code("/api/classify", kind, "x").await, unsupported, "{kind}");
     }
 }
 

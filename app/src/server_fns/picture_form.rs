@@ -1,48 +1,69 @@
 //! Reading a form with a picture, as far as it needs to be read.
 
 use bytes::{Bytes, BytesMut};
-use multer::{Field, Multipart};
+use leptos::server_fn::codec::MultipartData;
+use multer::Field;
 
 use super::service;
-use crate::{format, problem::Problem};
+use crate::{classify::Picture, format, problem::Problem, wire::Method};
 
-/// Longest text that one of the fields beside the picture may hold, in bytes.
-const MAX_TEXT: u64 = 256;
+/// Longest text that one of the fields beside the picture may hold, in bytes: an address has at
+/// most 2 048.
+const MAX_TEXT: u64 = 4096;
 
 /// The form's content.
-pub(super) struct Upload {
+pub(super) struct PictureForm {
     pub(super) model: String,
     pub(super) crop: bool,
-    pub(super) image: Bytes,
-    pub(super) name: Option<String>,
+    pub(super) class: Option<String>,
+    pub(super) method: Method,
+    pub(super) picture: Picture,
 }
 
 /// Reads the form as far as the picture, and no more of the picture than the model takes.
-pub(super) async fn read(mut form: Multipart<'static>) -> Result<Upload, Problem> {
+pub(super) async fn read(form: MultipartData) -> Result<PictureForm, Problem> {
+    let mut form = form.into_inner().ok_or_else(|| incomplete("a picture"))?;
     let mut model = None;
     let mut crop = true;
+    let mut class = None;
+    let mut method = Method::Auto;
     // An error must not pass for the end of the form: half a picture would be classified.
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
-        match field.name() {
-            Some("model") => model = Some(text(field).await?),
-            Some("crop") => crop = text(field).await? != "false",
-            Some("image") => {
-                let model = model.ok_or_else(|| incomplete("“model” before “image”"))?;
-                let limit = service::model(&model)?.max_upload;
+        let name = field.name().unwrap_or_default().to_owned();
+        let picture = match name.as_str() {
+            "image" => {
+                let model: &String = model.as_ref().ok_or_else(no_model)?;
+                let limit = service::model(model)?.max_upload;
                 let name = field.file_name().map(str::to_owned).filter(|name| !name.is_empty());
-                let image = bytes(field, limit).await?.ok_or_else(|| too_large(limit))?;
-                return Ok(Upload { model, crop, image, name });
+                let bytes = bytes(field, limit).await?.ok_or_else(|| too_large(limit))?;
+                Picture::Bytes { bytes, name }
             }
-            _ => {
-                text(field).await?;
+            "url" => Picture::Url(text(field).await?),
+            "example" => Picture::Example(Some(text(field).await?).filter(|it| !it.is_empty())),
+            other => {
+                let text = text(field).await?;
+                match other {
+                    "model" => model = Some(text),
+                    "crop" => crop = text != "false",
+                    "class" => class = Some(text).filter(|it| !it.is_empty()),
+                    "method" if text == "occlusion" => method = Method::Occlusion,
+                    _ => {}
+                }
+                continue;
             }
-        }
+        };
+        let model = model.ok_or_else(no_model)?;
+        return Ok(PictureForm { model, crop, class, method, picture });
     }
-    Err(incomplete("“image”"))
+    Err(incomplete("“image”, “url” or “example”"))
+}
+
+fn no_model() -> Problem {
+    incomplete("“model” before the picture")
 }
 
 /// A form that lacks something.
-pub(super) fn incomplete(what: &str) -> Problem {
+fn incomplete(what: &str) -> Problem {
     Problem::new(
         400,
         "multipart_invalid",

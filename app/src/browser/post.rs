@@ -1,0 +1,80 @@
+//! One request, whose answer comes line by line.
+
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use serde::de::DeserializeOwned;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortSignal, FormData, ReadableStreamDefaultReader, RequestInit, Response,
+    js_sys::{Reflect, Uint8Array},
+};
+
+use crate::{
+    problem::Problem,
+    wire::{Event, Stage},
+};
+
+/// Sends a form to one of the server functions that tell how far they are, and gives what came of
+/// it. The server stops working on it when the signal is given.
+///
+/// # Errors
+///
+/// What the server has to say against it, or that it cannot be reached.
+pub(crate) async fn post<T: DeserializeOwned>(
+    path: &str,
+    form: &FormData,
+    signal: Option<&AbortSignal>,
+    tell: impl Fn(Stage),
+) -> Result<T, Problem> {
+    let mut outcome = None;
+    let mut take = |line: &[u8]| match serde_json::from_slice(line) {
+        Ok(Event::Stage(stage)) => tell(stage),
+        Ok(Event::Done(answer)) => outcome = Some(Ok(answer)),
+        Ok(Event::Problem(problem)) => outcome = Some(Err(problem)),
+        // A request that fails at once is answered by the bare problem.
+        Err(_) => outcome = serde_json::from_slice(line).ok().map(Err),
+    };
+    let sent = exchange(path, form, signal, &mut take).await;
+    let reason = match sent {
+        Ok(status) => format!("HTTP {status}"),
+        Err(error) => format!("{error:?}"),
+    };
+    outcome.unwrap_or_else(|| Err(Problem::unreachable(&reason)))
+}
+
+/// Gives each line as it comes, and the status in the end.
+async fn exchange(
+    path: &str,
+    form: &FormData,
+    signal: Option<&AbortSignal>,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<u16, JsValue> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(form);
+    init.set_signal(signal);
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response = JsFuture::from(window.fetch_with_str_and_init(path, &init)).await?;
+    let response: Response = response.unchecked_into();
+    let body = response.body().ok_or(JsValue::NULL)?;
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut line = Vec::new();
+    loop {
+        let chunk = JsFuture::from(reader.read()).await?;
+        let value = Reflect::get(&chunk, &"value".into())?;
+        if value.is_undefined() {
+            break;
+        }
+        for byte in Uint8Array::new(&value).to_vec() {
+            if byte == b'\n' {
+                take(&line);
+                line.clear();
+            } else {
+                line.push(byte);
+            }
+        }
+    }
+    if !line.is_empty() {
+        take(&line);
+    }
+    Ok(response.status())
+}
