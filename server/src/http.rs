@@ -12,6 +12,7 @@ pub(crate) mod input;
 mod intake;
 mod kserve_v1;
 mod oip;
+mod openapi;
 pub(crate) mod problem;
 pub(crate) mod request_log;
 mod several;
@@ -108,6 +109,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .merge(openapi::routes())
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
         .layer(headers::compression())

@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutError;
 
 use super::{HttpRequest, intake::NoRoom};
 use crate::service::faults;
-pub(super) use json::Transform;
+pub(super) use json::{JsonInput, JsonPicture, Transform};
 
 /// Longest text field, in bytes: an address has at most 2 048.
 const MAX_TEXT: usize = 4096;
@@ -117,7 +117,7 @@ impl Input {
             "url" => self.picture = Some(Picture::Url(value.to_owned())),
             "example" => self.picture = Some(Picture::Example(Some(value.to_owned()))),
             "top_k" => self.top_k = Some(top_k(value.parse().ok())?),
-            "crop" => self.crop = matches!(value, "true" | "1" | "on"),
+            "crop" => self.crop = crop(value)?,
             // A form may carry fields of its own, such as the button that was pressed.
             _ => {}
         }
@@ -201,6 +201,17 @@ fn unreadable(error: &(dyn std::error::Error + 'static), max_upload: u64) -> Pro
 fn multipart_problem(reason: &str) -> Problem {
     let detail = format!("{reason}. Send the picture as the field image, or its address as url.");
     Problem::new(400, "multipart_invalid", "The form cannot be read", detail)
+}
+
+fn crop(word: &str) -> Result<bool, Problem> {
+    match word {
+        "true" | "1" | "on" => Ok(true),
+        "false" | "0" | "off" => Ok(false),
+        _ => {
+            let detail = "crop says whether to answer with what the network saw: true or false.";
+            Err(Problem::new(400, "crop_invalid", "crop cannot be read", detail))
+        }
+    }
 }
 
 fn top_k(number: Option<usize>) -> Result<usize, Problem> {

@@ -12,6 +12,7 @@ use axum::{
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{
     AppState, HttpRequest, HttpResponse, accept::Format, input::collect, oip as v2, problem,
@@ -23,16 +24,24 @@ use crate::{
 };
 use instance::Instance;
 
-#[derive(Deserialize)]
-struct Body {
+/// What is asked.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = V1Request)]
+pub(super) struct Body {
+    /// Pictures as `{"b64": …}`, or prepared tensors as nested arrays.
+    #[schema(value_type = Vec<serde_json::Value>)]
     instances: Vec<Instance>,
 }
 
 /// What is said of one instance. The names are those of outputs, as in TensorFlow Serving.
-#[derive(Serialize)]
-struct Prediction {
+#[derive(Serialize, ToSchema)]
+#[schema(as = V1Prediction)]
+pub(super) struct Prediction {
+    /// The most probable class.
     label: String,
+    /// Its place in the list of labels, from 0.
     index: usize,
+    /// The probabilities of all classes, in the order of the labels.
     probabilities: Vec<f32>,
 }
 
