@@ -1,9 +1,9 @@
 //! What a body may be: its kind, its form and examples.
 
 use serde_json::{Value, json};
-use utoipa::openapi::{Content, RefOr, Schema, example::ExampleBuilder};
+use utoipa::openapi::{Content, ContentBuilder, example::ExampleBuilder};
 
-use super::operation::{content, named, schema};
+use super::operation::schema;
 
 /// A kind of body.
 pub(super) struct Media {
@@ -60,11 +60,7 @@ impl Media {
             }
             (name.clone(), example.build())
         });
-        content(self.form()).examples_from_iter(examples).build()
-    }
-
-    fn form(&self) -> RefOr<Schema> {
-        let name = self.schema["$ref"].as_str().and_then(|it| it.rsplit('/').next());
-        name.map_or_else(|| schema(self.schema.clone()), named)
+        let content = ContentBuilder::new().schema(Some(schema(self.schema.clone())));
+        content.examples_from_iter(examples).build()
     }
 }

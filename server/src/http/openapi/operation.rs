@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    ContentBuilder, HeaderBuilder, HttpMethod, Ref, RefOr, Required, ResponseBuilder, Schema,
-    extensions::ExtensionsBuilder,
+    HeaderBuilder, HttpMethod, ObjectBuilder, RefOr, Required, ResponseBuilder, Schema,
+    extensions::{Extensions, ExtensionsBuilder},
     path::{OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder},
     request_body::RequestBodyBuilder,
+    schema::SchemaType,
     security::SecurityRequirement,
 };
 
@@ -212,18 +213,10 @@ impl Op {
     }
 }
 
-/// A schema that is written as JSON.
-#[expect(clippy::expect_used, reason = "the document is made of constants, and tested whole")]
+/// A schema that is written as JSON: keyword by keyword, since the types of utoipa have no place for
+/// some that the standard has.
 pub(super) fn schema(json: Value) -> RefOr<Schema> {
-    serde_json::from_value(json).expect("a JSON schema")
-}
-
-/// A schema by its name.
-pub(super) fn named(name: &str) -> RefOr<Schema> {
-    RefOr::Ref(Ref::from_schema_name(name))
-}
-
-/// A content of this schema.
-pub(super) fn content(schema: RefOr<Schema>) -> ContentBuilder {
-    ContentBuilder::new().schema(Some(schema))
+    let Value::Object(keywords) = json else { return RefOr::T(Schema::default()) };
+    let keywords = Extensions::from_iter(keywords);
+    ObjectBuilder::new().schema_type(SchemaType::AnyValue).extensions(Some(keywords)).into()
 }
