@@ -56,7 +56,7 @@ static DOCUMENT: LazyLock<Value> =
 
 /// The document as it is sent.
 static TEXT: LazyLock<Bytes> =
-    LazyLock::new(|| serde_json::to_vec_pretty(&*DOCUMENT).unwrap_or_default().into());
+    LazyLock::new(|| serde_json::to_vec(&*DOCUMENT).unwrap_or_default().into());
 
 /// `/openapi.json` and `/docs`.
 pub(super) fn routes() -> Router<AppState> {

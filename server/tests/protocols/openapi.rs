@@ -40,14 +40,14 @@ fn documented() -> BTreeMap<String, BTreeSet<String>> {
     let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase());
-        told.entry(routed(path)).or_default().extend(methods);
+        told.entry(path.clone()).or_default().extend(methods);
     }
     told
 }
 
 #[test]
 fn every_path_of_the_router_is_in_the_document_and_the_other_way_round() {
-    let documented: BTreeSet<_> = documented().into_keys().collect();
+    let documented: BTreeSet<_> = documented().keys().map(|path| routed(path)).collect();
     let routes = paths_of_the_router();
     assert!(routes.len() > 30, "{routes:?}");
     assert_eq!(routes, documented);

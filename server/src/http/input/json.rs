@@ -26,7 +26,7 @@ pub(crate) struct JsonInput {
     #[schema(min_items = 1)]
     instances: Option<Vec<JsonPicture>>,
     /// How many classes to name.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
     /// Whether to answer with what the network saw, too.
     crop: Option<bool>,
@@ -57,7 +57,7 @@ pub(crate) struct JsonPicture {
 #[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct TaskParameters {
     /// How many classes to name.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
     /// What becomes of the raw scores.
     function_to_apply: Option<Transform>,

@@ -3,7 +3,8 @@
 use utoipa::{
     OpenApi,
     openapi::{
-        Components,
+        Components, RefOr,
+        example::ExampleBuilder,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -48,6 +49,9 @@ pub(super) fn components() -> Components {
     schemas.insert("Problem".to_owned(), problems::problem());
     schemas.insert("ErrorMessage".to_owned(), problems::error_message());
     schemas.insert("TorchServeError".to_owned(), problems::torchserve_error());
+    let examples = problems::examples()
+        .map(|(name, value)| (name, RefOr::T(ExampleBuilder::new().value(Some(value)).build())));
+    components.examples.extend(examples);
     let says = "A key of this server, if it asks for one.";
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(says)).build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));

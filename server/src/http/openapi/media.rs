@@ -1,7 +1,7 @@
 //! What a body may be: its kind, its form and examples.
 
 use serde_json::{Value, json};
-use utoipa::openapi::{Content, ContentBuilder, example::ExampleBuilder};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, example::ExampleBuilder};
 
 use super::operation::schema;
 
@@ -11,6 +11,7 @@ pub(super) struct Media {
     pub(super) kind: &'static str,
     schema: Value,
     examples: Vec<(String, String, Value)>,
+    shared: Vec<String>,
 }
 
 /// A kind of body with a schema of the document, by its name.
@@ -25,7 +26,7 @@ pub(super) fn json(name: &str) -> Media {
 
 /// A kind of body with a schema of its own.
 pub(super) fn inline(kind: &'static str, schema: Value) -> Media {
-    Media { kind, schema, examples: Vec::new() }
+    Media { kind, schema, examples: Vec::new(), shared: Vec::new() }
 }
 
 /// Words.
@@ -51,6 +52,12 @@ impl Media {
         self
     }
 
+    /// The same with an example that stands among the components.
+    pub(super) fn shared(mut self, name: String) -> Self {
+        self.shared.push(name);
+        self
+    }
+
     /// As it stands in the document.
     pub(super) fn content(&self) -> Content {
         let examples = self.examples.iter().map(|(name, says, value)| {
@@ -58,9 +65,13 @@ impl Media {
             if !says.is_empty() {
                 example = example.summary(says);
             }
-            (name.clone(), example.build())
+            (name.clone(), RefOr::T(example.build()))
+        });
+        let shared = self.shared.iter().map(|name| {
+            let reference = Ref::new(format!("#/components/examples/{name}"));
+            (name.clone(), RefOr::Ref(reference))
         });
         let content = ContentBuilder::new().schema(Some(schema(self.schema.clone())));
-        content.examples_from_iter(examples).build()
+        content.examples_from_iter(examples.chain(shared)).build()
     }
 }

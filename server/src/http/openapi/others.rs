@@ -139,6 +139,7 @@ fn prediction(method: HttpMethod, path: &'static str, id: &'static str) -> Op {
     let multipart = json!({
         "type": "object",
         "required": ["data"],
+        "propertyNames": { "pattern": "^[a-z_]+$" },
         "properties": { "data": { "type": "string", "format": "binary" } },
     });
     let mut bodies = vec![media::inline("multipart/form-data", multipart)];
@@ -149,7 +150,7 @@ fn prediction(method: HttpMethod, path: &'static str, id: &'static str) -> Op {
         .query(
             "top_k",
             "How many classes to name.",
-            json!({ "type": "integer", "minimum": 1 }),
+            json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX }),
             json!(2),
         )
         .body("The picture.", true, &bodies)

@@ -224,9 +224,9 @@ fn example() -> Op {
         "/models/{model}/{file}",
         (PAGES, "example"),
         "An example picture of a model",
-        "With `?thumbnail` a small version of it.",
+        "With `thumbnail` in the query, whatever its value, a small version of it.",
     )
-    .query("thumbnail", "A small version.", json!({ "type": "string", "enum": [""] }), json!(""))
+    .query("thumbnail", "A small version.", json!({}), json!(""))
     .answer(
         200,
         "The picture.",
@@ -241,7 +241,7 @@ fn example() -> Op {
 const EXAMPLE: &str = "waving-brazil.jpg";
 
 fn url() -> Value {
-    json!({ "type": "string", "format": "uri", "maxLength": 2048 })
+    json!({ "type": "string", "maxLength": 2048 })
 }
 
 fn example_name() -> Value {
@@ -249,7 +249,7 @@ fn example_name() -> Value {
 }
 
 fn top_k() -> Value {
-    json!({ "type": "integer", "minimum": 1 })
+    json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX })
 }
 
 fn crop() -> Value {

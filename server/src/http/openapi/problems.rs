@@ -16,13 +16,14 @@ use crate::http::dialect::Dialect;
 pub(super) const BODY: [&str; 4] =
     ["body_unreadable", "body_timeout", "picture_too_large", "queue_full"];
 /// Those of a form or JSON with a picture and wishes.
-pub(super) const INPUT: [&str; 6] = [
+pub(super) const INPUT: [&str; 7] = [
     "top_k_invalid",
     "crop_invalid",
     "multipart_invalid",
     "json_invalid",
     "base64_invalid",
     "picture_missing",
+    "wish_repeated",
 ];
 /// Those of a picture that is sent, or lies at an address.
 pub(super) const PICTURE: [&str; 15] = [
@@ -78,35 +79,43 @@ pub(super) fn response(status: u16, codes: &[&Code]) -> ResponseBuilder {
 
 /// In which forms problems come on a path.
 pub(super) fn media(dialect: Dialect, page: bool, codes: &[&Code]) -> Vec<Media> {
-    let with = |media: Media, value: &dyn Fn(&Code) -> Value| {
-        codes.iter().fold(media, |media, code| media.example(code.name, code.says, value(code)))
+    let with = |media: Media, form: &str| {
+        codes.iter().fold(media, |media, code| media.shared(format!("{}{form}", code.name)))
     };
-    let title = |code: &Code| code.name.replace('_', " ");
-    let own = |code: &Code| {
-        json!({
-            "type": "about:blank", "code": code.name, "status": code.status, "title": title(code),
-            "detail": code.says,
-        })
-    };
-    let error = |code: &Code| json!({ "error": code.says });
     match dialect {
-        Dialect::OpenInference => vec![with(media::json("ErrorMessage"), &error)],
-        Dialect::TorchServe => vec![with(
-            media::json("TorchServeError"),
-            &|code| json!({ "code": code.status, "type": code.name, "message": code.says }),
-        )],
+        Dialect::OpenInference => vec![with(media::json("ErrorMessage"), ERROR)],
+        Dialect::TorchServe => vec![with(media::json("TorchServeError"), TORCHSERVE)],
         Dialect::Own => {
-            let words = codes
-                .first()
-                .map_or_else(String::new, |code| format!("{}: {}\n", title(code), code.says));
-            let details = with(media::of("application/problem+json", "Problem"), &own);
-            let mut all = vec![details, media::text(&words)];
-            if page {
-                all.push(media::html());
-            }
-            all
+            let details = with(media::of("application/problem+json", "Problem"), "");
+            let words = media::inline("text/plain", json!({ "type": "string" }));
+            let page = page.then(media::html);
+            [details, words].into_iter().chain(page).collect()
         }
     }
+}
+
+/// What is behind the name of a code in the name of its example, by the form that it comes in.
+const ERROR: &str = "_error";
+const TORCHSERVE: &str = "_torchserve";
+
+/// An example of every code, in the words of each protocol.
+pub(super) fn examples() -> impl Iterator<Item = (String, Value)> {
+    CODES.iter().flat_map(|code| {
+        let Code { name, status, says } = code;
+        let title = name.replace('_', " ");
+        let forms = [
+            (
+                "",
+                json!({
+                    "type": "about:blank", "code": name, "status": status, "title": title,
+                    "detail": says,
+                }),
+            ),
+            (ERROR, json!({ "error": says })),
+            (TORCHSERVE, json!({ "code": status, "type": name, "message": says })),
+        ];
+        forms.map(|(form, value)| (format!("{name}{form}"), value))
+    })
 }
 
 /// The schema of a problem, with the list of codes.

@@ -16,7 +16,7 @@ const fn code(status: u16, name: &'static str, says: &'static str) -> Code {
 }
 
 /// All of them, by status. A debug build refuses to answer with one that is missing here.
-pub(crate) const CODES: [Code; 56] = [
+pub(crate) const CODES: [Code; 57] = [
     code(400, "arguments_invalid", "A call of the page is not formed as it has to be."),
     code(400, "base64_invalid", "A picture in JSON is not base64."),
     code(400, "body_unreadable", "The request broke off before its end, or is not as it says."),
@@ -29,8 +29,9 @@ pub(crate) const CODES: [Code; 56] = [
     code(400, "picture_empty", "The picture has no bytes."),
     code(400, "picture_missing", "No picture was given."),
     code(400, "too_many_pictures", "There are more pictures in the request than are taken."),
-    code(400, "top_k_invalid", "top_k is no whole number above 0."),
+    code(400, "top_k_invalid", "top_k is no whole number from 1 to 4294967295."),
     code(400, "url_invalid", "The address of the picture is none."),
+    code(400, "wish_repeated", "A wish stands in the query or the form more than once."),
     code(400, "wish_unknown", "A wish in the query has a value that is not known."),
     code(401, "key_missing", "A key is needed."),
     code(401, "key_unknown", "The key is not one of this server's."),

@@ -28,7 +28,9 @@ fn is_bytes(media: &Value) -> bool {
 }
 
 fn one(kind: &str, media: &Value) -> impl IntoView + use<> {
-    let examples = members(&media["examples"]).map(|(name, example)| {
+    // What is shared are those of the codes, which the description names.
+    let own = members(&media["examples"]).filter(|(_, example)| example["$ref"].is_null());
+    let examples = own.map(|(name, example)| {
         let value = match &example["value"] {
             Value::String(words) => words.clone(),
             value => serde_json::to_string_pretty(value).unwrap_or_default(),
@@ -46,14 +48,6 @@ fn one(kind: &str, media: &Value) -> impl IntoView + use<> {
     });
     let examples: Vec<_> = examples.collect();
     let form = schema::kind(&media["schema"]);
-    // Problems have an example for each code, which are too many to be seen at once.
-    let many = examples.len() > 3;
-    let examples = if many {
-        let count = format!("{} examples", examples.len());
-        view! { <details><summary>{count}</summary>{examples}</details> }.into_any()
-    } else {
-        examples.into_any()
-    };
     view! {
         <div class="kinds__one">
             <p><code class="kind">{kind.to_owned()}</code>" "{form}</p>
