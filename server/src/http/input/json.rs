@@ -14,7 +14,7 @@ use super::{Input, top_k};
 #[schema(as = Question)]
 pub(crate) struct JsonInput {
     /// Address of the picture.
-    #[schema(format = "uri", max_length = 2048)]
+    #[schema(format = "uri")]
     url: Option<String>,
     /// The picture, in base64.
     #[schema(format = Byte)]
@@ -43,7 +43,7 @@ pub(crate) struct JsonInput {
 #[schema(as = Instance)]
 pub(crate) struct JsonPicture {
     /// Its address.
-    #[schema(format = "uri", max_length = 2048)]
+    #[schema(format = "uri")]
     url: Option<String>,
     /// The picture, in base64.
     #[schema(format = Byte)]

@@ -139,7 +139,6 @@ fn prediction(method: HttpMethod, path: &'static str, id: &'static str) -> Op {
     let multipart = json!({
         "type": "object",
         "required": ["data"],
-        "propertyNames": { "pattern": "^[a-z_]+$" },
         "properties": { "data": { "type": "string", "format": "binary" } },
     });
     let mut bodies = vec![media::inline("multipart/form-data", multipart)];

@@ -241,7 +241,7 @@ fn example() -> Op {
 const EXAMPLE: &str = "waving-brazil.jpg";
 
 fn url() -> Value {
-    json!({ "type": "string", "maxLength": 2048 })
+    json!({ "type": "string" })
 }
 
 fn example_name() -> Value {
