@@ -25,11 +25,12 @@ def test_the_document_is_valid(closed):
     OpenAPIV31SpecValidator(document).validate()
 
 
-def test_the_server_does_what_the_document_says(closed):
-    # It reads its configuration from where it runs.
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{closed}/openapi.json"]
+def test_the_server_does_what_the_document_says(closed, tmp_path):
+    command = [sys.executable, "-m", "schemathesis.cli"]
+    command += ["--config-file", str(FOLDER / "schemathesis.toml"), "run", f"{closed}/openapi.json"]
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": str(FOLDER / "hooks.py")}
+    # Where it runs it leaves notes on what it found.
     run = subprocess.run(
-        command,
-        cwd=FOLDER, capture_output=True, text=True, timeout=300, env=os.environ,
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, env=environment
     )
     assert run.returncode == 0, run.stdout + run.stderr

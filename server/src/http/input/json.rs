@@ -14,7 +14,6 @@ use super::{Input, top_k};
 #[schema(as = Question)]
 pub(crate) struct JsonInput {
     /// Address of the picture.
-    #[schema(format = "uri")]
     url: Option<String>,
     /// The picture, in base64.
     #[schema(format = Byte)]
@@ -43,7 +42,6 @@ pub(crate) struct JsonInput {
 #[schema(as = Instance)]
 pub(crate) struct JsonPicture {
     /// Its address.
-    #[schema(format = "uri")]
     url: Option<String>,
     /// The picture, in base64.
     #[schema(format = Byte)]

@@ -127,8 +127,8 @@ fn classify() -> Op {
     .query("example", "File name of one of the model's examples.", example_name(), json!(EXAMPLE))
     .query(
         "task",
-        "Answer as Hugging Face's task does.",
-        json!({ "type": "string", "enum": ["image-classification"] }),
+        "`image-classification` for the answer of Hugging Face's task.",
+        json!({ "type": "string" }),
         json!("image-classification"),
     )
     .body("The picture, or where it is, and wishes.", false, &bodies)
