@@ -6,6 +6,7 @@ import pathlib
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +40,11 @@ def free_address() -> str:
         return f"127.0.0.1:{listener.getsockname()[1]}"
 
 
-@pytest.fixture(scope="session")
-def server():
-    http, grpc = free_address(), free_address()
+@contextmanager
+def running(http: str, *options: str):
+    """A vitrine at this address, from when it is ready."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VITRINE_")}
-    command = [program(), "serve", "--listen", http, "--grpc", grpc, "--log", "warn"]
+    command = [program(), "serve", "--listen", http, "--log", "warn", *options]
     with subprocess.Popen(command, cwd=CHECKOUT, env=environment) as process:
         try:
             for _ in range(600):
@@ -56,10 +57,17 @@ def server():
                 time.sleep(0.1)
             else:
                 pytest.fail("vitrine was not ready within a minute")
-            yield Server(http, grpc, f"http://{http}")
+            yield f"http://{http}"
         finally:
             process.terminate()
             process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def server():
+    http, grpc = free_address(), free_address()
+    with running(http, "--grpc", grpc) as url:
+        yield Server(http, grpc, url)
 
 
 @pytest.fixture(scope="session")

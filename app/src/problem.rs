@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A failed request, worded by RFC 9457 (problem details).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{title}: {detail}")]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Stable name of the fault, for programs: `url_not_allowed`.
     pub code: String,

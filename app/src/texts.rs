@@ -18,6 +18,7 @@ pub(crate) mod frame {
     pub(crate) const THEME_DARK: &str = "Dark";
     pub(crate) const PROMISE: &str = "Pictures are looked at and forgotten: the server stores \
         nothing, and this page loads nothing from elsewhere.";
+    pub(crate) const API: &str = "API";
     pub(crate) const WAIT: &str = "One moment …";
 }
 

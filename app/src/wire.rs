@@ -19,6 +19,7 @@ pub const SHOWN: u32 = 5;
 
 /// A class with the probability that the picture shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Prediction {
     /// Position of the class in the model's list of labels, from 0.
     pub index: u32,
@@ -31,6 +32,7 @@ pub struct Prediction {
 /// How a picture came to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub enum SourceKind {
     /// It was sent.
     Upload,
@@ -42,6 +44,7 @@ pub enum SourceKind {
 
 /// The picture that was classified.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Source {
     /// How it came.
     pub kind: SourceKind,
@@ -63,6 +66,7 @@ pub struct Source {
 
 /// Where the time went, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Timing {
     /// Fetching from the address; 0 for a picture that was sent.
     pub fetch_ms: f64,
@@ -78,6 +82,7 @@ pub struct Timing {
 
 /// The answer to one picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Classification {
     /// The model that answered.
     pub model: String,
@@ -158,6 +163,7 @@ pub enum Stage {
 /// How an explanation is found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub enum Method {
     /// Grad-CAM where the layers of the network are known, else occlusion.
     #[default]
@@ -170,6 +176,7 @@ pub enum Method {
 
 /// Which parts of what the network saw speak for a class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Explanation {
     /// The model that was asked.
     pub model: String,
@@ -197,6 +204,7 @@ pub struct Explanation {
 /// What a model is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub enum ModelState {
     /// Its weights are not here.
     Absent {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, future::Future, pin::Pin};
 use app::{classify::Classifier, problem::Problem, wire::ModelState};
 use bytes::Bytes;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::service::{Ask, ModelStatistics, Visit};
 
@@ -46,7 +47,7 @@ pub trait Backend: Classifier {
 }
 
 /// How things stand, as `/readyz` says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Readiness {
     /// Whether a picture sent now would be classified.
     pub ready: bool,
@@ -63,7 +64,7 @@ pub struct Readiness {
 }
 
 /// Requests since the start: `accepted` is the sum of all below it but `rejected`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Requests {
     /// Not refused.
     pub accepted: u64,

@@ -12,6 +12,7 @@ pub(crate) mod input;
 mod intake;
 mod kserve_v1;
 mod oip;
+mod openapi;
 mod operations;
 pub(crate) mod problem;
 pub(crate) mod request_log;
@@ -114,7 +115,8 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/favicon.svg", get(assets::top_level))
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready));
+        .route("/readyz", get(health::ready))
+        .merge(openapi::routes());
     if exposition.is_some() {
         router = router.route("/metrics", get(operations::metrics));
     }

@@ -26,12 +26,13 @@ pub(crate) fn Header(
     }
 }
 
-/// A word on what happens with the pictures.
+/// A word on what happens with the pictures, and the way to the API.
 #[component]
 pub(crate) fn Footer() -> impl IntoView {
     view! {
         <footer class="site-footer">
             <p>{texts::PROMISE}</p>
+            <p><a href="/docs" rel="external">{texts::API}</a></p>
             <Awake/>
         </footer>
     }

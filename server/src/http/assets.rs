@@ -73,10 +73,9 @@ pub(super) async fn example(
         let problem = faults::no_example(&model, Some(&file));
         return problem::respond(&problem, Format::accepted(&headers));
     };
-    let bytes = match query.as_deref() {
-        Some("thumbnail") => thumbnail(format!("{model}/{file}"), bytes).await,
-        _ => bytes,
-    };
+    let wishes = query.unwrap_or_default();
+    let small = url::form_urlencoded::parse(wishes.as_bytes()).any(|(name, _)| name == "thumbnail");
+    let bytes = if small { thumbnail(format!("{model}/{file}"), bytes).await } else { bytes };
     let kind = image::guess_format(&bytes).map_or("application/octet-stream", |f| f.to_mime_type());
     let cache = HeaderValue::from_static("public, max-age=3600");
     ([(CONTENT_TYPE, HeaderValue::from_static(kind)), (CACHE_CONTROL, cache)], bytes)

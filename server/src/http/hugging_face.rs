@@ -8,6 +8,7 @@ use app::{problem::Problem, wire::Timing};
 use axum::{Json, response::IntoResponse};
 use http::{header::USER_AGENT, request::Parts};
 use serde::Serialize;
+use utoipa::ToSchema;
 use vision::prediction;
 
 use super::{
@@ -23,9 +24,13 @@ use crate::service::{Ask, Item, Scored, faults};
 /// Software that speaks the task's protocol: the Python and the JavaScript client.
 const CLIENTS: [&str; 2] = ["hf_hub/", "@huggingface/inference"];
 
-#[derive(Serialize)]
-struct Element {
+/// A class, as Hugging Face's image classification task has it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TaskElement)]
+pub(super) struct Element {
+    /// What it is called.
     label: String,
+    /// What the network gives it: a probability, unless something else was asked for.
     score: f32,
 }
 

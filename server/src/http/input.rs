@@ -20,12 +20,14 @@ use tower_http::timeout::TimeoutError;
 
 use super::{HttpRequest, intake::NoRoom};
 use crate::service::faults;
-pub(super) use json::Transform;
+pub(super) use json::{JsonInput, JsonPicture, Transform};
 
 /// Longest text field, in bytes: an address has at most 2 048.
 const MAX_TEXT: usize = 4096;
 /// Parts of a multipart body that are looked at.
 const MAX_PARTS: usize = 1024;
+/// Most classes that can be asked for: far more than any model has.
+const MAX_TOP_K: usize = u32::MAX as usize;
 /// What a body may hold besides the picture: boundaries, other fields, JSON around it.
 const OVERHEAD: u64 = 64 * 1024;
 
@@ -102,13 +104,24 @@ fn is_file(name: &str) -> bool {
     matches!(name, "image" | "file" | "data" | "body")
 }
 
+/// Whether this stands in a query or a form once at most. Whoever says it twice may not mean the one
+/// that would be taken.
+fn is_single(name: &str) -> bool {
+    is_field(name) || matches!(name, "class" | "method" | "as" | "task")
+}
+
 fn is_field(name: &str) -> bool {
     matches!(name, "url" | "example" | "top_k" | "crop")
 }
 
 impl Input {
     fn take_pairs(&mut self, pairs: &[u8]) -> Result<(), Problem> {
+        let mut seen = Vec::new();
         for (name, value) in url::form_urlencoded::parse(pairs) {
+            if is_single(&name) && seen.contains(&name) {
+                return Err(repeated(&name));
+            }
+            seen.push(name.clone());
             self.take_text(&name, &value)?;
         }
         Ok(())
@@ -123,7 +136,7 @@ impl Input {
             "top_k" => self.top_k = Some(top_k(value.parse().ok())?),
             "why" => self.why = true,
             "class" => self.class = Some(value.to_owned()),
-            "crop" => self.crop = matches!(value, "true" | "1" | "on"),
+            "crop" => self.crop = crop(value)?,
             // A form may carry fields of its own, such as the button that was pressed.
             _ => {}
         }
@@ -209,9 +222,26 @@ fn multipart_problem(reason: &str) -> Problem {
     Problem::new(400, "multipart_invalid", "The form cannot be read", detail)
 }
 
+fn repeated(name: &str) -> Problem {
+    let detail = format!("{name} is there more than once. Say it once.");
+    Problem::new(400, "wish_repeated", "The request is ambiguous", detail)
+}
+
+fn crop(word: &str) -> Result<bool, Problem> {
+    match word {
+        "true" | "1" | "on" => Ok(true),
+        "false" | "0" | "off" => Ok(false),
+        _ => {
+            let detail = "crop says whether to answer with what the network saw: true or false.";
+            Err(Problem::new(400, "crop_invalid", "crop cannot be read", detail))
+        }
+    }
+}
+
 fn top_k(number: Option<usize>) -> Result<usize, Problem> {
-    number.filter(|&k| k > 0).ok_or_else(|| {
-        let detail = "top_k says how many classes to name and must be a whole number above 0.";
+    number.filter(|&k| (1..=MAX_TOP_K).contains(&k)).ok_or_else(|| {
+        let detail =
+            "top_k says how many classes to name and must be a whole number from 1 to 4294967295.";
         Problem::new(400, "top_k_invalid", "top_k cannot be read", detail)
     })
 }

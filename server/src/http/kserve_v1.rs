@@ -10,8 +10,10 @@ use axum::{
     routing::get,
 };
 use futures::future::try_join_all;
+use http::{HeaderMap, HeaderValue, Uri, header::ALLOW};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{
     AppState, HttpRequest, HttpResponse, accept::Format, input::collect, oip as v2, problem,
@@ -23,16 +25,24 @@ use crate::{
 };
 use instance::Instance;
 
-#[derive(Deserialize)]
-struct Body {
+/// What is asked.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = V1Request)]
+pub(super) struct Body {
+    /// Pictures as `{"b64": …}`, or prepared tensors as nested arrays.
+    #[schema(value_type = Vec<serde_json::Value>)]
     instances: Vec<Instance>,
 }
 
 /// What is said of one instance. The names are those of outputs, as in TensorFlow Serving.
-#[derive(Serialize)]
-struct Prediction {
+#[derive(Serialize, ToSchema)]
+#[schema(as = V1Prediction)]
+pub(super) struct Prediction {
+    /// The most probable class.
     label: String,
+    /// Its place in the list of labels, from 0.
     index: usize,
+    /// The probabilities of all classes, in the order of the labels.
     probabilities: Vec<f32>,
 }
 
@@ -53,7 +63,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/models/{model}", get(ready).post(act))
         .route("/models/{model}/versions/{version}", get(ready).post(act))
         .fallback(v2::unknown_path)
-        .method_not_allowed_fallback(v2::other_method)
+        .method_not_allowed_fallback(other_method)
 }
 
 /// What KServe says at its root, where there is a page here.
@@ -66,11 +76,26 @@ async fn list(State(state): State<AppState>) -> HttpResponse {
     Json(json!({ "models": names })).into_response()
 }
 
+/// A known path, by another method. Which methods it takes depends on what stands behind the colon,
+/// of which a router knows nothing.
+async fn other_method(uri: Uri, headers: HeaderMap) -> HttpResponse {
+    let calls = uri.path().ends_with(":predict");
+    let mut response = v2::other_method(headers).await;
+    let allowed = HeaderValue::from_static(if calls { "POST" } else { "GET,HEAD" });
+    response.headers_mut().insert(ALLOW, allowed);
+    response
+}
+
 /// Whether a model is ready, in KServe's words and in TensorFlow Serving's.
 async fn ready(
     State(state): State<AppState>,
     Path(Address { model, version }): Path<Address>,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> HttpResponse {
+    if uri.path().ends_with(":predict") {
+        return other_method(uri, headers).await;
+    }
     let found = state.backend.model(&model).ok_or_else(|| faults::unknown_model(&model));
     match found.and_then(|found| check_version(&model, &version).map(|()| found.state)) {
         Ok(state) if oip::metadata::is_ready(&state) => {
@@ -91,6 +116,9 @@ async fn act(
     request: HttpRequest,
 ) -> HttpResponse {
     let last = if version.is_empty() { &model } else { &version };
+    if !last.contains(':') {
+        return other_method(request.uri().clone(), request.headers().clone()).await;
+    }
     let Some((target, "predict")) = last.rsplit_once(':') else {
         let detail = "There is only predict: POST /v1/models/MODEL:predict.";
         let problem = Problem::new(404, "call_unknown", "No such call", detail);

@@ -1,5 +1,7 @@
 //! Problems as answers.
 
+pub(crate) mod codes;
+
 use std::any::Any;
 
 use app::problem::Problem;
@@ -23,6 +25,12 @@ struct Details<'a> {
 
 /// Words or JSON. A page is rendered elsewhere, since it shows the form again.
 pub(crate) fn respond(problem: &Problem, format: Format) -> HttpResponse {
+    debug_assert!(
+        codes::find(&problem.code).is_some_and(|code| code.status == problem.status),
+        "{} with {} is not in the list of codes",
+        problem.code,
+        problem.status
+    );
     let status = status(problem);
     let mut response = match format {
         Format::Json | Format::Lines => {

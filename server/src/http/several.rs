@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use http::{HeaderValue, header::CONTENT_TYPE};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     AppState, HttpResponse, accept::Format, classify, classify::DEFAULT_TOP_K, input::Input,
@@ -23,23 +24,24 @@ use crate::service::{Ask, Visit, unwatched};
 type Taken = Result<Picture, Problem>;
 
 /// What became of one of the pictures.
-#[derive(Debug, Serialize)]
-struct Outcome {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Outcome {
     /// Its place in the request, from 0.
     index: usize,
     #[serde(flatten)]
     answer: Answer,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Answer {
+pub(super) enum Answer {
     Ok(Box<Classification>),
     Error(Problem),
 }
 
-#[derive(Serialize)]
-struct Outcomes {
+#[derive(Serialize, ToSchema)]
+pub(super) struct Outcomes {
+    /// One for each picture, in order.
     answers: Vec<Outcome>,
 }
 

@@ -1,6 +1,7 @@
 //! From an answer to the body of an HTTP response.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     VERSION,
@@ -16,34 +17,52 @@ pub struct Encoded {
     pub body: Vec<u8>,
 }
 
-#[derive(Serialize)]
-struct JsonAnswer<'a> {
+/// The outputs of a model.
+#[derive(Serialize, ToSchema)]
+#[schema(as = V2Answer)]
+pub(crate) struct JsonAnswer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// That of the request, if it had one.
     id: Option<&'a str>,
+    /// The model that answered.
     model_name: &'a str,
+    /// Its version.
     model_version: &'static str,
+    /// The outputs that were asked for.
     outputs: Vec<JsonOutput<'a>>,
 }
 
-#[derive(Serialize)]
-struct JsonOutput<'a> {
+/// An output.
+#[derive(Serialize, ToSchema)]
+#[schema(as = V2Output)]
+pub(crate) struct JsonOutput<'a> {
+    /// Its name.
     name: &'a str,
+    /// `FP32`, or `BYTES` for a classification.
     datatype: &'static str,
+    /// Pictures, then classes.
     shape: [usize; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Where its data is, if that is binary.
     parameters: Option<Parameters>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Its elements, row by row.
     data: Option<Elements<'a>>,
 }
 
-#[derive(Serialize)]
-struct Parameters {
+/// Where the data of an output is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = V2OutputParameters)]
+pub(crate) struct Parameters {
+    /// How many of the bytes behind the JSON are its.
     binary_data_size: usize,
 }
 
-#[derive(Serialize)]
+/// The elements of an output: numbers, or `probability:index:label`.
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-enum Elements<'a> {
+#[schema(as = V2Elements)]
+pub(crate) enum Elements<'a> {
     Numbers(&'a [f32]),
     Texts(&'a [String]),
 }

@@ -2,6 +2,7 @@
 
 use app::wire::ModelSummary;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{INPUT, PROBABILITIES, metadata::PLATFORM};
 
@@ -11,7 +12,7 @@ pub const PRIORITY_LEVELS: u64 = 3;
 pub const DEFAULT_PRIORITY: u64 = 2;
 
 /// A model's configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ModelConfig {
     /// Its name.
     pub name: String,
@@ -30,7 +31,7 @@ pub struct ModelConfig {
 }
 
 /// An input. `dims` leave the batch out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
 pub struct InputConfig {
     pub name: &'static str,
@@ -40,7 +41,7 @@ pub struct InputConfig {
 }
 
 /// An output. `dims` leave the batch out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
 pub struct OutputConfig {
     pub name: &'static str,
@@ -50,7 +51,7 @@ pub struct OutputConfig {
 }
 
 /// How requests are put together: without any delay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
 pub struct DynamicBatching {
     pub max_queue_delay_microseconds: u64,
@@ -61,7 +62,7 @@ pub struct DynamicBatching {
 }
 
 /// What becomes of requests that wait.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
 pub struct QueuePolicy {
     pub timeout_action: &'static str,

@@ -2,6 +2,7 @@
 
 use app::problem::Problem;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     data::Flat,
@@ -10,50 +11,75 @@ use super::{
 };
 
 /// The JSON of a request, whose tensors may be elsewhere.
-#[derive(Debug, Deserialize)]
-pub(super) struct JsonRequest {
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = V2Request)]
+pub(crate) struct JsonRequest {
+    /// Comes back with the answer.
     #[serde(default)]
     id: Option<String>,
+    /// Wishes for the whole request.
     #[serde(default)]
     parameters: Option<Parameters>,
+    /// The one input.
     pub(super) inputs: Vec<JsonInput>,
+    /// The outputs that are wanted; `probabilities` if none is named.
     #[serde(default)]
     outputs: Option<Vec<JsonOutput>>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct JsonInput {
+/// An input.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = V2Input)]
+pub(crate) struct JsonInput {
+    /// `input`, or `image` for encoded pictures.
     pub(super) name: String,
+    /// The pictures, then what each of them is.
     pub(super) shape: Vec<i64>,
+    /// `FP32`, `FP16`, `BF16`, `UINT8` or `BYTES`.
     pub(super) datatype: String,
+    /// Where its data is, if that is binary.
     #[serde(default)]
     pub(super) parameters: Option<Parameters>,
+    /// Its elements, nested or row by row; pictures in base64.
     #[serde(default)]
+    #[schema(value_type = Option<Vec<serde_json::Value>>)]
     pub(super) data: Option<Flat>,
 }
 
-#[derive(Debug, Deserialize)]
-struct JsonOutput {
+/// An output that is wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = V2WantedOutput)]
+pub(crate) struct JsonOutput {
+    /// `probabilities` or `logits`.
     name: String,
+    /// In which form.
     #[serde(default)]
     parameters: Option<Parameters>,
 }
 
 /// Those parameters that mean something here, of a request, an input or an output.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Parameters {
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = V2Parameters)]
+pub(crate) struct Parameters {
+    /// Of the request: 1 (first), 2 (as usual) or 3 (last).
     #[serde(default)]
     priority: Option<u64>,
+    /// Of the request: microseconds after which nobody waits for the answer.
     #[serde(default)]
     timeout: Option<u64>,
+    /// Of the request: whether outputs come as binary data.
     #[serde(default)]
     binary_data_output: Option<bool>,
+    /// Of an output: whether it comes as binary data.
     #[serde(default)]
     binary_data: Option<bool>,
+    /// Of an output: how many classes to name, in words.
     #[serde(default)]
     classification: Option<usize>,
+    /// Of an input: how many of the bytes behind the JSON are its.
     #[serde(default)]
     pub(super) binary_data_size: Option<usize>,
+    /// Not taken: memory is not shared with strangers.
     #[serde(default)]
     shared_memory_region: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use app::wire::{ModelState, ModelSummary};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{EXTENSIONS, INPUT, PROBABILITIES, VERSION};
 
@@ -9,7 +10,7 @@ use super::{EXTENSIONS, INPUT, PROBABILITIES, VERSION};
 pub const PLATFORM: &str = "pytorch_libtorch";
 
 /// The server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ServerMetadata {
     /// What it is.
     pub name: &'static str,
@@ -20,7 +21,7 @@ pub struct ServerMetadata {
 }
 
 /// A model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ModelMetadata {
     /// Its name.
     pub name: String,
@@ -35,7 +36,7 @@ pub struct ModelMetadata {
 }
 
 /// An input or an output.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TensorMetadata {
     /// Its name.
     pub name: &'static str,

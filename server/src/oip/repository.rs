@@ -2,12 +2,13 @@
 
 use app::wire::ModelState;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{VERSION, metadata::is_ready};
 use crate::backend::Backend;
 
 /// A model in the index.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IndexEntry {
     /// Its name.
     pub name: String,

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use app::problem::Problem;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{VERSION, check_version};
 use crate::{
@@ -13,15 +14,16 @@ use crate::{
 };
 
 /// The statistics of models.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Statistics {
     /// One for each model.
     pub model_stats: Vec<Model>,
 }
 
 /// The statistics of a model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
+#[schema(as = ModelStatistics)]
 pub struct Model {
     pub name: String,
     pub version: &'static str,
@@ -31,17 +33,19 @@ pub struct Model {
     pub execution_count: u64,
     pub inference_stats: Inference,
     pub batch_stats: Vec<Batch>,
+    #[schema(value_type = Vec<Empty>)]
     pub memory_usage: [(); 0],
     pub response_stats: Empty,
 }
 
 /// Nothing, as an object.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Empty {}
 
 /// What requests went through.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
+#[schema(as = InferenceStatistics)]
 pub struct Inference {
     pub success: Sum,
     pub fail: Sum,
@@ -54,8 +58,9 @@ pub struct Inference {
 }
 
 /// What batches of one size went through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
+#[schema(as = BatchStatistics)]
 pub struct Batch {
     pub batch_size: u64,
     pub compute_input: Sum,
@@ -64,7 +69,7 @@ pub struct Batch {
 }
 
 /// A number of events, with the nanoseconds that they took together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(missing_docs, reason = "the names are the protocol's")]
 pub struct Sum {
     pub count: u64,

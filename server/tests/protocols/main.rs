@@ -9,6 +9,7 @@ mod bodies;
 mod control;
 mod kserve_v1;
 mod malformed;
+mod openapi;
 mod others;
 mod several;
 mod shapes;

@@ -4,42 +4,65 @@
 use app::{classify::Picture, problem::Problem};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{Input, top_k};
 
 /// The JSON form of a request.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct JsonInput {
+#[schema(as = Question)]
+pub(crate) struct JsonInput {
+    /// Address of the picture.
     url: Option<String>,
+    /// The picture, in base64.
+    #[schema(format = Byte)]
     image: Option<String>,
+    /// File name of one of the model's examples.
+    #[schema(format = "file")]
     example: Option<String>,
+    /// Several pictures, which are answered one by one.
+    #[schema(min_items = 1)]
     instances: Option<Vec<JsonPicture>>,
+    /// How many classes to name.
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
+    /// Whether to answer with what the network saw, too.
     crop: Option<bool>,
-    /// The picture of the image classification task.
+    /// The picture of the image classification task: base64, a `data:` URL, or an address.
+    #[schema(format = Byte)]
     inputs: Option<String>,
     /// The wishes of the image classification task.
     parameters: Option<TaskParameters>,
 }
 
-/// One of several pictures.
-#[derive(Deserialize)]
+/// One of several pictures: one of the three is given.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct JsonPicture {
+#[schema(as = Instance)]
+pub(crate) struct JsonPicture {
+    /// Its address.
     url: Option<String>,
+    /// The picture, in base64.
+    #[schema(format = Byte)]
     image: Option<String>,
+    /// File name of one of the model's examples.
+    #[schema(format = "file")]
     example: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-struct TaskParameters {
+/// The wishes of the image classification task.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct TaskParameters {
+    /// How many classes to name.
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
+    /// What becomes of the raw scores.
     function_to_apply: Option<Transform>,
 }
 
 /// What the image classification task makes of raw scores.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Transform {
     /// Probabilities that add up to one.

@@ -11,6 +11,7 @@ use axum::{
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::Address;
 use crate::{
@@ -19,8 +20,9 @@ use crate::{
 };
 
 /// What an index is asked for.
-#[derive(Default, Deserialize)]
-struct Wish {
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = IndexWish)]
+pub(crate) struct Wish {
     /// Only models that are ready.
     #[serde(default)]
     ready: bool,
