@@ -1,4 +1,4 @@
-//! One request, whose answer comes line by line.
+//! Requests, whose answers come line by line or at once.
 
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use serde::de::DeserializeOwned;
@@ -33,7 +33,7 @@ pub(crate) async fn post<T: DeserializeOwned>(
         // A request that fails at once is answered by the bare problem.
         Err(_) => outcome = serde_json::from_slice(line).ok().map(Err),
     };
-    let sent = exchange(path, form, signal, &mut take).await;
+    let sent = exchange(path, Some(form), signal, &mut take).await;
     let reason = match sent {
         Ok(status) => format!("HTTP {status}"),
         Err(error) => format!("{error:?}"),
@@ -41,16 +41,26 @@ pub(crate) async fn post<T: DeserializeOwned>(
     outcome.unwrap_or_else(|| Err(Problem::unreachable(&reason)))
 }
 
+/// Asks one of the server functions that need no form; `None` if there is no answer.
+pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Option<T> {
+    let mut answer = None;
+    let mut take = |line: &[u8]| answer = serde_json::from_slice(line).ok();
+    exchange(path, None, None, &mut take).await.ok()?;
+    answer
+}
+
 /// Gives each line as it comes, and the status in the end.
 async fn exchange(
     path: &str,
-    form: &FormData,
+    form: Option<&FormData>,
     signal: Option<&AbortSignal>,
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<u16, JsValue> {
     let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(form);
+    if let Some(form) = form {
+        init.set_method("POST");
+        init.set_body(form);
+    }
     init.set_signal(signal);
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response = JsFuture::from(window.fetch_with_str_and_init(path, &init)).await?;

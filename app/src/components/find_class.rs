@@ -5,8 +5,8 @@ use leptos::{either::Either, prelude::*, task::spawn_local};
 use super::why_button::WhyButton;
 use crate::{
     asking::Asking,
+    browser::post::get,
     format::{count, percent_of_all},
-    server_fns::labels,
     texts::answer as texts,
     wire::Ranking,
 };
@@ -32,7 +32,8 @@ pub(crate) fn FindClass(
     let open = move |_| {
         if names.with_untracked(Option::is_none) {
             spawn_local(async move {
-                if let Ok(labels) = labels(model.get_value()).await {
+                if let Some(labels) = get(&format!("/api/labels?model={}", model.get_value())).await
+                {
                     names.try_set(Some(labels));
                 }
             });

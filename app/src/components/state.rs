@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::set_timeout_with_handle, prelude::*, task::spawn_local};
 
 use crate::{
-    server_fns::model,
+    browser::post::get,
     texts::model as texts,
     wire::{ModelState, ModelSummary},
 };
@@ -52,12 +52,12 @@ pub(crate) fn keep_fresh(summary: RwSignal<ModelSummary>) {
         }
         let ask = move || {
             spawn_local(async move {
-                match model(name).await {
-                    Ok(newer) => {
+                match get(&format!("/api/model?name={name}")).await {
+                    Some(newer) => {
                         summary.try_set(newer);
                     }
                     // Nothing new, but this effect has to come round again.
-                    Err(_) => {
+                    None => {
                         summary.try_update(|_| ());
                     }
                 }

@@ -6,10 +6,9 @@ use leptos::{ev, leptos_dom::helpers::set_interval_with_handle, prelude::*, task
 use web_sys::VisibilityState;
 
 use crate::{
-    browser::document,
+    browser::{document, post::get},
     format::{count, duration},
     packed::Packed,
-    server_fns::status,
     texts::home as texts,
     wire::ServerStatus,
 };
@@ -62,7 +61,7 @@ fn follow(now: RwSignal<Option<ServerStatus>>) {
         let look = move || {
             if document().is_some_and(|it| it.visibility_state() == VisibilityState::Visible) {
                 spawn_local(async move {
-                    now.try_set(status().await.ok());
+                    now.try_set(get("/api/status").await);
                 });
             }
         };

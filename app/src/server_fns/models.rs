@@ -1,6 +1,6 @@
 //! Which models there are, and what they are doing.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use crate::{problem::Problem, wire::ModelSummary};
 
@@ -21,7 +21,7 @@ pub async fn models() -> Result<Vec<ModelSummary>, Problem> {
 /// # Errors
 ///
 /// If there is no such model, or the server cannot be reached.
-#[server(prefix = "/api", endpoint = "model")]
+#[server(prefix = "/api", endpoint = "model", input = GetUrl)]
 pub async fn model(
     /// Its name.
     name: String,
