@@ -3,7 +3,10 @@
 
 use app::{classify::Picture, problem::Problem};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Deserialize;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, Deserializer, Error},
+};
 use utoipa::ToSchema;
 
 use super::{Input, top_k};
@@ -33,6 +36,7 @@ pub(crate) struct JsonInput {
     #[schema(format = Byte)]
     inputs: Option<String>,
     /// The wishes of the image classification task.
+    #[serde(default, deserialize_with = "object")]
     parameters: Option<TaskParameters>,
 }
 
@@ -72,6 +76,13 @@ pub(crate) enum Transform {
     Sigmoid,
     /// Nothing.
     None,
+}
+
+/// An object and nothing else: a struct can be read from a list of its fields, too.
+fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+    let members: Option<serde_json::Map<String, serde_json::Value>> = Option::deserialize(from)?;
+    let object = members.map(|members| serde_json::from_value(members.into()));
+    object.transpose().map_err(D::Error::custom)
 }
 
 impl Input {
