@@ -10,6 +10,7 @@ use serde::{
 use utoipa::ToSchema;
 
 use super::{Input, top_k};
+use crate::service::faults;
 
 /// The JSON form of a request.
 #[derive(Deserialize, ToSchema)]
@@ -114,6 +115,9 @@ impl Input {
             self.picture = Some(task_picture(&inputs)?);
         }
         if let Some(instances) = json.instances {
+            if instances.is_empty() {
+                return Err(faults::no_picture());
+            }
             self.several = Some(instances.into_iter().map(JsonPicture::picture).collect());
         }
         if json.top_k.is_some() {
