@@ -107,7 +107,8 @@ fn is_file(name: &str) -> bool {
 /// Whether this stands in a query or a form once at most. Whoever says it twice may not mean the one
 /// that would be taken.
 fn is_single(name: &str) -> bool {
-    is_field(name) || matches!(name, "class" | "method" | "as" | "task")
+    // Of several addresses the last one counts.
+    matches!(name, "example" | "top_k" | "crop" | "class" | "method" | "as" | "task")
 }
 
 fn is_field(name: &str) -> bool {

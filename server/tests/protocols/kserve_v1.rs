@@ -64,5 +64,9 @@ fn what_is_wrong_is_said() {
     }
     assert_eq!(post("/v1/models/nope:predict", &[], "").status, StatusCode::NOT_FOUND);
     assert_eq!(post("/v1/models/small:explain", &[], "").status, StatusCode::NOT_FOUND);
-    assert_eq!(post("/v1/models/small", &[], "").status, StatusCode::NOT_FOUND);
+    let read_only = post("/v1/models/small", &[], "");
+    assert_eq!(
+        (read_only.status, read_only.header("allow")),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET,HEAD")
+    );
 }

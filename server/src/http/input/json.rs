@@ -3,10 +3,14 @@
 
 use app::{classify::Picture, problem::Problem};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Deserialize;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, Deserializer, Error},
+};
 use utoipa::ToSchema;
 
 use super::{Input, top_k};
+use crate::service::faults;
 
 /// The JSON form of a request.
 #[derive(Deserialize, ToSchema)]
@@ -33,6 +37,7 @@ pub(crate) struct JsonInput {
     #[schema(format = Byte)]
     inputs: Option<String>,
     /// The wishes of the image classification task.
+    #[serde(default, deserialize_with = "object")]
     parameters: Option<TaskParameters>,
 }
 
@@ -74,6 +79,13 @@ pub(crate) enum Transform {
     None,
 }
 
+/// An object and nothing else: a struct can be read from a list of its fields, too.
+fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+    let members: Option<serde_json::Map<String, serde_json::Value>> = Option::deserialize(from)?;
+    let object = members.map(|members| serde_json::from_value(members.into()));
+    object.transpose().map_err(D::Error::custom)
+}
+
 impl Input {
     pub(super) fn take_json(&mut self, body: &[u8]) -> Result<(), Problem> {
         let json: JsonInput = serde_json::from_slice(body).map_err(|error| {
@@ -103,6 +115,9 @@ impl Input {
             self.picture = Some(task_picture(&inputs)?);
         }
         if let Some(instances) = json.instances {
+            if instances.is_empty() {
+                return Err(faults::no_picture());
+            }
             self.several = Some(instances.into_iter().map(JsonPicture::picture).collect());
         }
         if json.top_k.is_some() {

@@ -240,8 +240,10 @@ fn example() -> Op {
 
 const EXAMPLE: &str = "waving-brazil.jpg";
 
+/// Of several addresses the last one counts.
 fn url() -> Value {
-    json!({ "type": "string" })
+    let one = json!({ "type": "string" });
+    json!({ "anyOf": [one.clone(), { "type": "array", "items": one }] })
 }
 
 fn example_name() -> Value {
