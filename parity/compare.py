@@ -14,13 +14,10 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from networks import networks, randomise
+from photographs import PHOTOGRAPHS
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIMIT = 1e-4
-
-# In the packages scikit-image and scikit-learn; the others there are drawings and masks.
-PHOTOGRAPHS = """astronaut brick camera cell chelsea clock_motion coffee coins grass gravel hubble_deep_field ihc moon
-motorcycle_left motorcycle_right page retina rocket china flower""".split()
 
 # Width and height of noise that only the preparation is compared on.
 SIZES = [(1, 4000), (4000, 1), (3, 3), (224, 224), (256, 256), (37, 53), (641, 97), (2500, 1786)]

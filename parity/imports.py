@@ -24,6 +24,7 @@ from safetensors.torch import save_file
 from torchvision.transforms._presets import ImageClassification
 
 from networks import randomise
+from photographs import PHOTOGRAPHS
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIMIT = 1e-4
@@ -265,9 +266,11 @@ def compare(imported, vitrine, logits, paths, work):
     )
 
 
-def pictures(folder):
+def pictures(folder, folders):
     """The pictures of this repository as PNG, since decoders of JPEG differ."""
     files = sorted((ROOT / "vision/tests/golden").glob("*.png")) + sorted((ROOT / "models/vgg/examples").glob("*.jpg"))
+    if folders:
+        files = [path for given in folders for path in sorted(given.iterdir()) if path.stem in PHOTOGRAPHS]
     for i, file in enumerate(files):
         Image.open(file).convert("RGB").save(folder / f"{i}.png", compress_level=1)
         yield folder / f"{i}.png"
@@ -276,6 +279,7 @@ def pictures(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="little networks, as continuous integration does")
+    parser.add_argument("--pictures", type=pathlib.Path, nargs="+", help="folders with the photographs; the repository's if absent")
     parser.add_argument("--only", default="", help="files whose name has this in it")
     parser.add_argument("--vitrine", help="the program; built if absent")
     parser.add_argument("--logits", help="the example `logits` of vision; built if absent")
@@ -288,7 +292,7 @@ def main():
     failed = False
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
-        paths = list(pictures(scratch))
+        paths = list(pictures(scratch, arguments.pictures))
         for files in (keras_files, torch_files):
             for imported in files(scratch, paths, arguments.small):
                 if arguments.only in imported.name:

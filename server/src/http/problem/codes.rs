@@ -15,6 +15,15 @@ const fn code(status: u16, name: &'static str, says: &'static str) -> Code {
     Code { name, status, says }
 }
 
+/// Those of the operator's listener, which the public interface does not have.
+const OPERATOR: [Code; 5] = [
+    code(400, "filter_invalid", "The log filter cannot be read."),
+    code(403, "key_not_admin", "The key is not one of the operator's."),
+    code(403, "page_refused", "A page in a browser asks."),
+    code(404, "not_found", "There is nothing here."),
+    code(421, "host_unknown", "The request is meant for another host."),
+];
+
 /// All of them, by status. A debug build refuses to answer with one that is missing here.
 pub(crate) const CODES: [Code; 57] = [
     code(400, "arguments_invalid", "A call of the page is not formed as it has to be."),
@@ -78,5 +87,5 @@ pub(crate) const CODES: [Code; 57] = [
 
 /// The code of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Code> {
-    CODES.iter().find(|code| code.name == name)
+    CODES.iter().chain(&OPERATOR).find(|code| code.name == name)
 }
