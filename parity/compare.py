@@ -40,7 +40,7 @@ def noise(folder, small):
 
 
 def write_model(folder, compared):
-    """A model's folder, from what the library itself exports. `vitrine import` is to take this over."""
+    """A model's folder, from what the library itself exports; `imports.py` goes through `vitrine import`."""
     folder.mkdir()
     if compared.is_script:
         file = "model.pt"

@@ -20,25 +20,11 @@ use crate::{
 
 /// The HTML document that the server sends, with the page in its body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let theme = theme();
-    view! {
-        <!DOCTYPE html>
-        <html lang=texts::LANGUAGE data-theme=theme.key()>
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <HashedStylesheet id="vitrine" options=options.clone()/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options islands=true/>
-                <MetaTags/>
-            </head>
-            <body>
-                <App/>
-            </body>
-        </html>
-    }
+    let scripts = view! {
+        <AutoReload options=options.clone()/>
+        <HydrationScripts options=options.clone() islands=true/>
+    };
+    sheet(options, scripts, view! { <App/> })
 }
 
 /// A document without a script, for a page that stands beside the others: a title and what is in
@@ -50,25 +36,31 @@ pub fn document(
     content: impl IntoView,
 ) -> impl IntoView {
     provide_meta_context();
-    let theme = theme();
+    let body = view! {
+        <Title text=format!("{title} · vitrine")/>
+        <a class="skip" href="#content">{texts::frame::SKIP}</a>
+        <Header theme=theme()/>
+        <main id="content" tabindex="-1">{content.into_view()}</main>
+        <Footer/>
+    };
+    sheet(options, (), body)
+}
+
+/// What every document has around its body.
+fn sheet(options: LeptosOptions, scripts: impl IntoView, body: impl IntoView) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang=texts::LANGUAGE data-theme=theme.key()>
+        <html lang=texts::LANGUAGE data-theme=theme().key()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet id="vitrine" options/>
+                {scripts}
                 <MetaTags/>
             </head>
-            <body>
-                <Title text=format!("{title} · vitrine")/>
-                <a class="skip" href="#content">{texts::frame::SKIP}</a>
-                <Header theme/>
-                <main id="content" tabindex="-1">{content.into_view()}</main>
-                <Footer/>
-            </body>
+            <body>{body}</body>
         </html>
     }
 }

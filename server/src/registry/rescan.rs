@@ -119,33 +119,20 @@ fn renew(registry: &Registry, slot: Option<&Slot>, entry: Entry) -> Result<(), S
         return Ok(());
     };
     let entry = Arc::new(entry);
-    match slot.version().phase {
-        Phase::Ready(_) if !present => Err("its weights are gone".to_owned()),
+    let phase = match slot.version().phase {
+        Phase::Ready(_) if !present => return Err("its weights are gone".to_owned()),
+        _ if !present => Phase::Absent,
         // Whoever waits is answered by the new version, which an order to load is there for.
-        Phase::Loading if present => {
-            slot.replace(entry, Phase::Loading);
-            Ok(())
-        }
-        Phase::Standby if present => {
-            slot.replace(entry, Phase::Standby);
-            Ok(())
-        }
-        Phase::Unloaded => {
-            slot.replace(entry, Phase::Unloaded);
-            Ok(())
-        }
-        _ if !present => {
-            slot.replace(entry, Phase::Absent);
-            Ok(())
-        }
-        ready => {
-            if !matches!(ready, Phase::Ready(_)) {
+        same @ (Phase::Loading | Phase::Standby | Phase::Unloaded) => same,
+        old => {
+            if !matches!(old, Phase::Ready(_)) {
                 registry.make_room(&name);
             }
             let loaded = load(&entry)?;
-            slot.replace(entry, Phase::Ready(loaded));
             tracing::info!(model = name, "the new version answers");
-            Ok(())
+            Phase::Ready(loaded)
         }
-    }
+    };
+    slot.replace(entry, phase);
+    Ok(())
 }

@@ -10,11 +10,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 use vision::{
     card::{Architecture, ModelCard},
     explain::{Heatmap, Occlusion},
+    prediction::top_k,
 };
 
 use super::{
     Service, faults,
-    visit::{Ask, Visit, milliseconds, unwatched},
+    visit::{Ask, Visit, unwatched},
 };
 use crate::{
     http::request_log,
@@ -77,7 +78,7 @@ impl Visit {
         let (scored, times) = self.run(pixels.clone(), decoding, watcher, passage).await?;
         let index = match &request.class {
             Some(class) => find(self.card(), class)?,
-            None => best(&scored.probabilities),
+            None => best(self.card(), &scored.probabilities).ok_or_else(faults::bug)?,
         };
         let probability = scored.probabilities[index];
         let map = match method {
@@ -89,13 +90,7 @@ impl Visit {
             }
         };
         let card = self.card();
-        let timing = Timing {
-            fetch_ms: milliseconds(taken.fetching),
-            decode_ms: milliseconds(decoding),
-            queue_ms: milliseconds(times.waited),
-            inference_ms: milliseconds(times.ran),
-            total_ms: milliseconds(self.arrival.elapsed()),
-        };
+        let timing = times.timing(taken.fetching, decoding, self.arrival);
         request_log::note(&card.name, timing);
         let mut explanation = Explanation {
             model: card.name.clone(),
@@ -181,7 +176,6 @@ fn find(card: &ModelCard, class: &str) -> Result<usize, Problem> {
     numbered.or_else(named).ok_or_else(|| faults::no_class(&card.name, class, card.labels.len()))
 }
 
-fn best(probabilities: &[f32]) -> usize {
-    let best = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-    best.map_or(0, |(index, _)| index)
+fn best(card: &ModelCard, probabilities: &[f32]) -> Option<usize> {
+    top_k(probabilities, &card.labels, 1).first().map(|best| best.index)
 }

@@ -88,8 +88,21 @@ pub struct Visit {
 /// Where the time of one picture went.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
-    pub(super) waited: Duration,
-    pub(super) ran: Duration,
+    waited: Duration,
+    ran: Duration,
+}
+
+impl Times {
+    /// All the times of a picture that has been on its way since then.
+    pub(super) fn timing(self, fetching: Duration, decoding: Duration, since: Instant) -> Timing {
+        Timing {
+            fetch_ms: milliseconds(fetching),
+            decode_ms: milliseconds(decoding),
+            queue_ms: milliseconds(self.waited),
+            inference_ms: milliseconds(self.ran),
+            total_ms: milliseconds(since.elapsed()),
+        }
+    }
 }
 
 impl Ask {
@@ -247,13 +260,7 @@ impl Visit {
         let best = vision::prediction::top_k(&scored.probabilities, &card.labels, top_k.max(1));
         // The wait for a model that had to be loaded belongs to the only picture there is.
         let start = if self.pictures == 1 { self.arrival } else { start };
-        let timing = Timing {
-            fetch_ms: milliseconds(taken.fetching),
-            decode_ms: milliseconds(decoding),
-            queue_ms: milliseconds(times.waited),
-            inference_ms: milliseconds(times.ran),
-            total_ms: milliseconds(start.elapsed()),
-        };
+        let timing = times.timing(taken.fetching, decoding, start);
         request_log::note(&card.name, timing);
         self.way.recent.count(&card.name, timing.total_ms);
         Ok(Classification {
@@ -360,7 +367,7 @@ pub(crate) fn unwatched() -> Watcher {
 const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
                           example. Send a picture, or the address of one as `url`.";
 
-pub(super) fn wire(prediction: vision::prediction::Prediction) -> Prediction {
+fn wire(prediction: vision::prediction::Prediction) -> Prediction {
     Prediction {
         index: prediction.index as u32,
         label: prediction.label,
@@ -369,6 +376,6 @@ pub(super) fn wire(prediction: vision::prediction::Prediction) -> Prediction {
 }
 
 /// Milliseconds to the microsecond: more digits would be noise.
-pub(super) fn milliseconds(duration: Duration) -> f64 {
+fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }
