@@ -36,9 +36,9 @@
 //!
 //! # What is promised
 //!
-//! - Requests are run strictly in the order of their [`Priority`], and those of one class in the
-//!   order of their submission. A batch is what has queued up while the worker was busy; a lone
-//!   request never waits for company.
+//! - Requests come to their turn strictly in the order of their [`Priority`], and those of one class
+//!   in the order of their submission. A batch is the one in turn and what has queued up meanwhile
+//!   and [joins](Pipeline::joins) it; a lone request never waits for company.
 //! - [`Broker::submit`] never blocks. When the queue is full it says so at once, and how long the
 //!   wait would be.
 //! - Every accepted request gets exactly one answer, whatever happens: an error or a panic of the
@@ -73,6 +73,6 @@ pub use crate::counts::Counts;
 pub use crate::error::{RunError, ShutdownError, SubmitError};
 pub use crate::health::Health;
 pub use crate::observer::Observer;
-pub use crate::pipeline::Pipeline;
+pub use crate::pipeline::{Candidate, Pipeline};
 pub use crate::priority::Priority;
 pub use crate::ticket::{Answer, Ticket};

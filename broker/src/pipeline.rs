@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::time::Instant;
 
 /// Blocking work that is done by one thread, one batch at a time.
 ///
@@ -21,12 +22,27 @@ pub trait Pipeline: 'static {
     /// same pipeline is used again: it must be fit for the next batch however this one ended.
     fn run(&mut self, batch: Vec<Self::Request>) -> Result<Vec<Self::Response>, Self::Error>;
 
-    /// May `next` run in the same batch as `first`?
+    /// May `next` run in the same batch as `first`, which is the next one in turn?
     ///
-    /// Requests are not reordered for it, so the first one that does not join ends the batch and
-    /// begins the next one. A panic here counts as "no".
+    /// Those that may overtake those that may not, which wait for a bigger batch and not for one
+    /// more. A panic here counts as "no".
     fn joins(&self, first: &Self::Request, next: &Self::Request) -> bool {
         let _ = (first, next);
         true
     }
+
+    /// How many of these, which have joined and are in turn, are run at once? The others keep their
+    /// places. Nought counts as one, and so does a panic.
+    fn take(&self, joined: &[Candidate<'_, Self::Request>]) -> usize {
+        joined.len()
+    }
+}
+
+/// A request that waits and may become a part of a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a, Request> {
+    /// What it asks for.
+    pub request: &'a Request,
+    /// When it must be answered.
+    pub deadline: Option<Instant>,
 }

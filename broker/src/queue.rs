@@ -38,8 +38,13 @@ struct Running<Response> {
     waited: Duration,
 }
 
-/// A request that was looked at. It is still in the queue.
-pub(crate) type Lent<Request> = (Place, Request);
+/// A request that is looked at. It is still in the queue.
+#[derive(Debug)]
+pub(crate) struct Lent<Request> {
+    pub(crate) place: Place,
+    pub(crate) request: Request,
+    pub(crate) deadline: Option<Instant>,
+}
 
 /// What was taken out before it ran, for the caller to answer and to drop. The request is None if
 /// the worker holds it.
@@ -118,17 +123,21 @@ impl<Request, Response> Queue<Request, Response> {
     /// Hands out the first requests to be looked at.
     pub(crate) fn lend(&mut self, most: usize) -> Vec<Lent<Request>> {
         let first = self.waiting.iter_mut().take(most);
-        first.filter_map(|(place, waiting)| Some((*place, waiting.request.take()?))).collect()
+        let lend = |(place, waiting): (&Place, &mut Waiting<_, _>)| {
+            let request = waiting.request.take()?;
+            Some(Lent { place: *place, request, deadline: waiting.deadline })
+        };
+        first.filter_map(lend).collect()
     }
 
     /// Puts a lent request back into its place, or returns it if the place is gone.
-    pub(crate) fn give_back(&mut self, (place, request): Lent<Request>) -> Option<Request> {
-        match self.waiting.get_mut(&place) {
+    pub(crate) fn give_back(&mut self, lent: Lent<Request>) -> Option<Request> {
+        match self.waiting.get_mut(&lent.place) {
             Some(waiting) => {
-                waiting.request = Some(request);
+                waiting.request = Some(lent.request);
                 None
             }
-            None => Some(request),
+            None => Some(lent.request),
         }
     }
 

@@ -45,7 +45,14 @@ impl<Request: Send + 'static, Response: Send + 'static> Drop for LastWords<'_, R
 }
 
 fn serve<P: Pipeline>(desk: &Desk<P::Request, P::Response>, max_batch: usize, pipeline: &mut P) {
-    while let Some(batch) = desk.next_batch(max_batch, |first, next| pipeline.joins(first, next)) {
+    let next = |pipeline: &P| {
+        desk.next_batch(
+            max_batch,
+            |first, next| pipeline.joins(first, next),
+            |joined| pipeline.take(joined),
+        )
+    };
+    while let Some(batch) = next(pipeline) {
         let (places, requests, started) = batch.into_parts();
         let outcome = run(pipeline, requests);
         desk.finish(&places, started.elapsed(), outcome);

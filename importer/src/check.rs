@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use image::{Rgb, RgbImage};
 use vision::{
     card::ModelCard,
+    compute::Compute,
     decode::{DecodeLimits, decode},
     model::Model,
     prediction::{Prediction, top_k},
@@ -27,7 +28,7 @@ pub(crate) fn check(folder: &Path, picture: Option<&Path>) -> Result<Vec<Predict
         }
         None => gradient(),
     };
-    let model = Model::load(&card)?;
+    let model = Model::load(&card, Compute::default())?;
     let prepared = card.preprocess.prepare(&pixels);
     let mut answers = model.logits(&[prepared.pixels])?;
     let answer = answers.pop().unwrap_or_default();

@@ -24,6 +24,8 @@ use std::{
 use app::wire::ModelState;
 use tokio::sync::watch;
 
+use vision::compute::Compute;
+
 use crate::catalogue::{Catalogue, Entry};
 use loader::Order;
 pub use slot::{Loaded, Version};
@@ -36,8 +38,10 @@ pub struct Loading {
     pub preload: Preload,
     /// Models in memory at most; `None` for as many as there are.
     pub max_loaded: Option<usize>,
-    /// Threads that libtorch computes with.
-    pub threads: usize,
+    /// What the networks compute on.
+    pub compute: Compute,
+    /// Pictures in one run of a network at most.
+    pub max_batch: usize,
 }
 
 /// Models to load before anybody asks.

@@ -92,11 +92,10 @@ impl Service {
             queue: limits.queue + limits.max_batch,
             max_batch: limits.max_batch,
         };
-        let threads = limits.loading.threads;
         let meters = Arc::new(Meters::default());
         let broker = Broker::start(config, observer, {
             let meters = Arc::clone(&meters);
-            move || Ok::<_, Infallible>(Worker::new(threads, meters))
+            move || Ok::<_, Infallible>(Worker::new(meters))
         })?;
         let registry = Registry::start(catalogue, limits.loading.clone())?;
         let admission = Arc::new(Semaphore::new(limits.queue + limits.max_batch));
@@ -104,7 +103,7 @@ impl Service {
             fetcher,
             recent: Recent::default(),
             decode_limits: DecodeLimits::default(),
-            decoding: Arc::new(Semaphore::new(threads)),
+            decoding: Arc::new(Semaphore::new(limits.loading.compute.threads.get())),
             broker,
             limits,
         });

@@ -1,8 +1,10 @@
 //! The pipeline on the worker thread: batches on the networks of whatever models are loaded.
 
-use std::{ops::ControlFlow, sync::Arc, time::Instant};
+pub(crate) mod batch;
 
-use broker::Pipeline;
+use std::{num::NonZeroUsize, ops::ControlFlow, sync::Arc, time::Instant};
+
+use broker::{Candidate, Pipeline};
 use vision::{
     explain::{ExplainError, Heatmap, Method},
     model::{Model, ModelError},
@@ -64,9 +66,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Makes the thread that calls this the one that computes.
-    pub fn new(threads: usize, meters: Arc<Meters>) -> Self {
-        vision::model::set_threads(threads);
+    /// Makes a worker that counts its batches here.
+    pub fn new(meters: Arc<Meters>) -> Self {
         Self { meters }
     }
 }
@@ -107,7 +108,9 @@ impl Pipeline for Worker {
             answers => answers
                 .map(|all| all.into_iter().map(|scores| Finding::Score(Ok(scores))).collect()),
         };
-        self.meters.ran(name, batch_size, start.elapsed());
+        let took = start.elapsed();
+        model.batch_times.learn(batch_size, took);
+        self.meters.ran(name, batch_size, took);
         answers
     }
 
@@ -115,6 +118,13 @@ impl Pipeline for Worker {
         // A gradient takes its time alone, and whoever only wants to be scored need not share it.
         Arc::ptr_eq(&first.model, &next.model)
             && (first.task, next.task) == (Task::Score, Task::Score)
+    }
+
+    fn take(&self, joined: &[Candidate<'_, Job>]) -> usize {
+        let deadlines: Vec<_> = joined.iter().map(|candidate| candidate.deadline).collect();
+        let model = &joined[0].request.model;
+        let most = model.card().max_batch.map_or(usize::MAX, NonZeroUsize::get);
+        batch::fitting(&deadlines, most, &model.batch_times, Instant::now())
     }
 }
 

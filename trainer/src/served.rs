@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use image::{ImageFormat, RgbImage, codecs::jpeg::JpegEncoder};
 use vision::{
     card::ModelCard,
+    compute::Compute,
     decode::{DecodeLimits, decode},
     model::Model,
 };
@@ -28,7 +29,7 @@ impl Served {
         // One picture at a time: a second thread would mostly wait for the first.
         tch::set_num_threads(1);
         let card = ModelCard::load(folder).context("the model card cannot be read")?;
-        let model = Model::load(&card).context("the model cannot be loaded")?;
+        let model = Model::load(&card, Compute::default()).context("the model cannot be loaded")?;
         Ok(Self { card, model })
     }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use vision::card::ModelCard;
+use vision::compute::Compute;
 use vision::decode::{DecodeLimits, decode};
 use vision::explain::{ExplainError, Method};
 use vision::model::Model;
@@ -20,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: explain FOLDER-OF-A-MODEL PICTURE [CLASS]".into());
     };
     let card = ModelCard::load(Path::new(folder))?;
-    let model = Model::load(&card)?;
+    let model = Model::load(&card, Compute::default())?;
     let picture = decode(&std::fs::read(picture)?, &DecodeLimits::default(), card.orientation)?;
     let pixels = card.preprocess.prepare(&picture.pixels).pixels;
     let raw = model.logits(std::slice::from_ref(&pixels))?.remove(0);

@@ -11,7 +11,8 @@ use std::time::Instant;
 
 use mimalloc::MiMalloc;
 use vision::card::ModelCard;
-use vision::model::{Model, set_threads};
+use vision::compute::Compute;
+use vision::model::Model;
 
 /// As in the server.
 #[global_allocator]
@@ -35,13 +36,12 @@ fn report(when: &str) {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: load FOLDER-OF-A-MODEL [TIMES]")?;
-    set_threads(1);
     report("before");
     let card = ModelCard::load(Path::new(&folder))?;
     let bytes = std::fs::metadata(&card.weights.path)?.len();
     println!("{} with a file of {:.1} MiB", card.architecture.name(), bytes as f64 / 1048576.0);
     let start = Instant::now();
-    let model = Model::load(&card)?;
+    let model = Model::load(&card, Compute::default())?;
     println!("loaded and warmed up in {:?}", start.elapsed());
     report("loaded");
     let side = card.preprocess.size as usize;
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     report("dropped");
     let times = std::env::args().nth(2).map_or(Ok(0), |times| times.parse())?;
     for time in 1..=times {
-        drop(Model::load(&card)?);
+        drop(Model::load(&card, Compute::default())?);
         report(&format!("dropped again, {time}"));
     }
     Ok(())

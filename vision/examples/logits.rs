@@ -10,6 +10,7 @@
 use std::path::Path;
 
 use vision::card::ModelCard;
+use vision::compute::Compute;
 use vision::decode::{DecodeLimits, decode};
 use vision::model::Model;
 
@@ -19,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: logits FOLDER-OF-A-MODEL OUT PICTURE...".into());
     };
     let card = ModelCard::load(Path::new(folder))?;
-    let model = Model::load(&card)?;
+    let model = Model::load(&card, Compute::default())?;
     for (index, path) in pictures.iter().enumerate() {
         let picture = decode(&std::fs::read(path)?, &DecodeLimits::default(), card.orientation)?;
         let pixels = card.preprocess.prepare(&picture.pixels).pixels;

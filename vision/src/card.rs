@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod parts;
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::network::NetworkSpec;
@@ -41,6 +42,8 @@ pub struct ModelCard {
     pub weights: WeightsFile,
     /// Name of the model that answers while this one has no weights.
     pub fallback: Option<String>,
+    /// Pictures in one run of the network at most, if it is not the server's number.
+    pub max_batch: Option<NonZeroUsize>,
     /// Pictures to try the model with.
     pub examples: Vec<Example>,
 }

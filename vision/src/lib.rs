@@ -1,6 +1,7 @@
 //! Everything about seeing: networks, and what they need around them.
 
 pub mod card;
+pub mod compute;
 pub mod decode;
 pub mod explain;
 pub mod model;

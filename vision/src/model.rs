@@ -2,13 +2,19 @@
 //!
 //! Only the worker thread loads and asks a model: libtorch keeps state for each thread.
 
+mod pace;
+
+use std::time::{Duration, Instant};
+
 use tch::{TchError, Tensor};
 use thiserror::Error;
 
 use crate::card::{Architecture, ModelCard, WeightsFile};
+use crate::compute::{Compute, Precision, set_threads};
 use crate::prediction::{Output, OutputKind};
 use crate::script::{Script, ScriptError};
 use crate::weights::{LoadedNetwork, WeightsError};
+use pace::Pace;
 
 /// How far outside of `0..=1` rounding can put a probability, generously.
 const ROUNDING: f32 = 1e-3;
@@ -88,7 +94,8 @@ pub struct Model {
     pub(crate) size: usize,
     pub(crate) classes: usize,
     pub(crate) output: Output,
-    // The last field: what the others leave is given back when they are gone.
+    compute: Compute,
+    pace: Pace,
 }
 
 /// What computes.
@@ -100,44 +107,68 @@ pub(crate) enum Engine {
     Script(Script),
 }
 
-/// Sets how many threads libtorch computes with. To be called on the worker thread before its
-/// first operator, since the pool belongs to the thread that calls.
-pub fn set_threads(threads: usize) {
-    tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
-}
-
 impl Model {
-    /// Checks and loads the weights of a card, and answers once, because libtorch prepares its
-    /// kernels at the first picture.
+    /// Checks and loads the weights of a card, and answers a few times, because libtorch prepares
+    /// its kernels at the first pictures.
     ///
     /// # Errors
     ///
     /// When the weights are absent or broken, or when the network fails on a black picture.
-    pub fn load(card: &ModelCard) -> Result<Self, LoadError> {
+    pub fn load(card: &ModelCard, compute: Compute) -> Result<Self, LoadError> {
         let name = || card.name.clone();
         let WeightsFile { path, fingerprint, .. } = &card.weights;
         let (size, classes) = (card.preprocess.size as usize, card.labels.len());
-        let engine = match &card.architecture {
-            Architecture::Network(spec) => Engine::Network(
-                LoadedNetwork::load(path, spec, fingerprint)
-                    .map_err(|source| LoadError::Weights { name: name(), source })?,
-            ),
-            Architecture::TorchScript => Engine::Script(
-                Script::load(path, fingerprint, size, classes)
-                    .map_err(|source| LoadError::Script { name: name(), source })?,
-            ),
+        set_threads(compute.threads);
+        let (engine, compute) = match &card.architecture {
+            Architecture::Network(spec) => {
+                let network = LoadedNetwork::load(path, spec, fingerprint, size, compute)
+                    .map_err(|source| LoadError::Weights { name: name(), source })?;
+                (Engine::Network(network), compute)
+            }
+            // A module has numbers of its own choice in its code.
+            Architecture::TorchScript => {
+                let compute = Compute { precision: Precision::F32, ..compute };
+                let script = Script::load(path, fingerprint, size, classes, compute)
+                    .map_err(|source| LoadError::Script { name: name(), source })?;
+                (Engine::Script(script), compute)
+            }
         };
-        let model = Self { engine, size, classes, output: card.output };
-        let black = vec![0.0; size * size * 3];
-        let answer =
-            model.logits(&[black]).map_err(|source| LoadError::WarmUp { name: name(), source })?;
+        let pace = Pace::unknown(compute.threads);
+        let mut model = Self { engine, size, classes, output: card.output, compute, pace };
+        let warm_up = |source| LoadError::WarmUp { name: name(), source };
+        let start = Instant::now();
+        let answer = model.logits(&[model.black()]).map_err(warm_up)?;
+        let first = start.elapsed();
         let possible = -ROUNDING..=1.0 + ROUNDING;
         if card.output.kind == OutputKind::Probabilities
             && let Some(&found) = answer.iter().flatten().find(|p| !possible.contains(p))
         {
             return Err(LoadError::NotProbabilities { name: name(), found });
         }
+        let run = |pace| {
+            model.pace = pace;
+            model.logits(&[model.black()]).map(drop)
+        };
+        model.pace = pace.measure(first, run).map_err(warm_up)?;
         Ok(model)
+    }
+
+    /// What it computes on.
+    pub fn compute(&self) -> Compute {
+        self.compute
+    }
+
+    /// Answers a batch of black pictures, for libtorch to prepare its kernels for this size; returns
+    /// the time that it took.
+    ///
+    /// # Errors
+    ///
+    /// When the network fails.
+    pub fn warm_up(&self, batch: usize) -> Result<Duration, ModelError> {
+        let black = vec![self.black(); batch];
+        let start = Instant::now();
+        self.logits(&black)?;
+        Ok(start.elapsed())
     }
 
     /// What the network puts out for a batch of prepared pictures (`HWC f32`, `size * size * 3`
@@ -149,6 +180,7 @@ impl Model {
     /// When the batch is empty, a picture has another length, libtorch fails, or a logit is not
     /// finite.
     pub fn logits(&self, batch: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError> {
+        set_threads(self.pace.threads(batch.len()));
         // Rather than a closure: the guard restores the mode also when something panics.
         let _guard = tch::no_grad_guard();
         let input = self.input(batch)?;
@@ -168,6 +200,10 @@ impl Model {
         }
     }
 
+    fn black(&self) -> Vec<f32> {
+        vec![0.0; self.size * self.size * 3]
+    }
+
     /// A batch of prepared pictures as a tensor `NCHW`.
     pub(crate) fn input(&self, batch: &[Vec<f32>]) -> Result<Tensor, ModelError> {
         if batch.is_empty() {
@@ -178,7 +214,10 @@ impl Model {
             return Err(ModelError::Length { index, expected, found: batch[index].len() });
         }
         let (n, side) = (batch.len() as i64, self.size as i64);
-        let flat = Tensor::f_from_slice(&batch.concat())?;
+        let flat = match batch {
+            [picture] => Tensor::f_from_slice(picture)?,
+            pictures => Tensor::f_from_slice(&pictures.concat())?,
+        };
         // Pictures come as `HWC`, so this is `NCHW` in channels-last memory, not copied again.
         Ok(flat.f_view([n, side, side, 3])?.f_permute([0, 3, 1, 2])?)
     }

@@ -1,13 +1,15 @@
 //! Networks as data: a specification says the shape, a source of parameters gives the numbers.
 
+mod fused;
 mod layers;
 mod layout;
 mod parameters;
 mod resnet;
 mod vgg;
 
-use tch::{TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
+pub(crate) use fused::Packing;
 pub use parameters::{Parameters, Role};
 pub use resnet::{ResNet, ResNetSpec};
 pub use vgg::{Vgg, VggSpec};
@@ -150,6 +152,32 @@ impl Network {
         match self {
             Self::Vgg(network) => network.fold_batch_norm(),
             Self::ResNet(network) => network.fold_batch_norm(),
+        }
+    }
+
+    /// Puts a folded network on a device, in numbers of a kind. Kernels keep their layout in memory.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch reports.
+    pub(crate) fn convert(&mut self, device: Device, kind: Kind) -> Result<(), TchError> {
+        let to = |tensor: &Tensor| tensor.f_to_device(device)?.f_to_kind(kind);
+        match self {
+            Self::Vgg(network) => network.convert(&to),
+            Self::ResNet(network) => network.convert(&to),
+        }
+    }
+
+    /// Lays the kernels of a folded network out as a processor reads them fastest, for pictures of
+    /// this side in pixels. Other sizes are right, too, and slower.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch reports.
+    pub(crate) fn pack(&mut self, size: usize, packing: &Packing) -> Result<(), TchError> {
+        match self {
+            Self::Vgg(network) => network.pack(size, packing),
+            Self::ResNet(network) => network.pack(size, packing),
         }
     }
 }

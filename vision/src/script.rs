@@ -13,6 +13,7 @@ use std::path::Path;
 
 use tch::{CModule, Device, IValue, Kind, TchError, Tensor};
 
+use crate::compute::Compute;
 use crate::weights::{Fingerprint, check_file};
 pub use error::ScriptError;
 
@@ -26,6 +27,7 @@ pub struct Script {
     module: CModule,
     /// Whether pictures may share a batch.
     batches: bool,
+    device: Device,
 }
 
 impl Script {
@@ -42,17 +44,19 @@ impl Script {
         fingerprint: &Fingerprint,
         size: usize,
         classes: usize,
+        compute: Compute,
     ) -> Result<Self, ScriptError> {
         check_file(path, fingerprint)?;
-        let mut module = CModule::load_on_device(path, Device::Cpu)
+        let device = compute.device;
+        let mut module = CModule::load_on_device(path, device)
             .map_err(|error| ScriptError::Module { reason: error::first_line(&error) })?;
         module.f_set_eval()?;
         // Training mode would also record what each answer came from.
         let _guard = tch::no_grad_guard();
         let side = size as i64;
         let black = Tensor::f_zeros([1, 3, side, side], (Kind::Float, Device::Cpu))?;
-        check_output(&module, &black, size, classes)?;
-        let mut script = Self { module, batches: true };
+        check_output(&module, &black.f_to_device(device)?, size, classes)?;
+        let mut script = Self { module, batches: true, device };
         script.batches = script.can_batch(&black)?;
         Ok(script)
     }
@@ -65,17 +69,18 @@ impl Script {
     pub fn forward(&self, batch: &Tensor) -> Result<Tensor, TchError> {
         // Modules were written for tensors that lie in memory in the order of their sides: a `view`
         // fails with others.
-        let batch = batch.f_contiguous()?;
+        let batch = batch.f_contiguous()?.f_to_device(self.device)?;
         let n = batch.size().first().copied().unwrap_or_default();
         if self.batches || n == 1 {
-            return self.module.forward_ts(&[batch])?.f_to_kind(Kind::Float);
+            return self.answer(batch);
         }
-        let alone = |index| {
-            let picture = batch.f_narrow(0, index, 1)?;
-            self.module.forward_ts(&[picture])?.f_to_kind(Kind::Float)
-        };
+        let alone = |index| self.answer(batch.f_narrow(0, index, 1)?);
         let rows = (0..n).map(alone).collect::<Result<Vec<_>, TchError>>()?;
         Tensor::f_cat(&rows, 0)
+    }
+
+    fn answer(&self, batch: Tensor) -> Result<Tensor, TchError> {
+        self.module.forward_ts(&[batch])?.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)
     }
 
     /// Whether pictures may share a batch. A module that was traced with one picture may have that

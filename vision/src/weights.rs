@@ -12,9 +12,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use tch::{TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
-use crate::network::{Mode, Network, NetworkSpec};
+use crate::compute::Compute;
+use crate::network::{Mode, Network, NetworkSpec, Packing};
 pub use error::WeightsError;
 use map::Map;
 use tensors::Tensors;
@@ -28,21 +29,25 @@ pub struct Fingerprint {
     pub size: Option<u64>,
 }
 
-/// A network whose dense matrices lie in the content of their file.
+/// A network with its weights on a device. In `f32` its dense matrices lie in the content of their
+/// file.
 ///
 /// The network does not leave this struct, because its tensors must not outlive that.
 #[derive(Debug)]
 pub struct LoadedNetwork {
     // Fields are dropped in the order of their declaration: the tensors go before their memory.
     network: Network,
-    _map: Map,
+    device: Device,
+    kind: Kind,
+    _map: Option<Map>,
 }
 
 impl LoadedNetwork {
-    /// Loads a network for answering; batch normalisations are folded into the convolutions.
+    /// Loads a network for answering about pictures of this side in pixels; batch normalisations
+    /// are folded into the convolutions.
     ///
-    /// The file is read once and may be changed or removed afterwards. Kinds `F32`, `F16` and `BF16` are read; everything is computed in `f32`. Keys
-    /// are torchvision's or timm's.
+    /// The file is read once and may be changed or removed afterwards. Kinds `F32`, `F16` and
+    /// `BF16` are read. Keys are torchvision's or timm's.
     ///
     /// # Errors
     ///
@@ -52,23 +57,38 @@ impl LoadedNetwork {
         path: &Path,
         spec: &NetworkSpec,
         fingerprint: &Fingerprint,
+        size: usize,
+        compute: Compute,
     ) -> Result<Self, WeightsError> {
         let map = Map::open(path)?;
         check(&map, fingerprint)?;
-        let mut tensors = Tensors::new(&map)?;
+        let kind = compute.precision.kind();
+        let mut tensors = Tensors::new(&map, kind)?;
         let mut network = Network::new(spec, &mut tensors)?;
         tensors.finish()?;
         network.fold_batch_norm()?;
-        Ok(Self { network, _map: map })
+        // What is off the map needs it no longer, and is dropped with it below.
+        network.convert(compute.device, kind)?;
+        // Elsewhere the kernels are as they should be. A libtorch for other processors may lack the
+        // operators, and answers without them.
+        if compute.device == Device::Cpu
+            && let Ok(packing) = Packing::new(kind)
+        {
+            network.pack(size, &packing)?;
+        }
+        let in_place = compute.device == Device::Cpu && kind == Kind::Float;
+        let map = in_place.then_some(map);
+        Ok(Self { network, device: compute.device, kind, _map: map })
     }
 
-    /// Logits `(N, classes)` of a batch `(N, 3, H, W)` of prepared pictures.
+    /// Logits `(N, classes)` of a batch `(N, 3, H, W)` of prepared pictures, both `f32` and of the
+    /// processor.
     ///
     /// # Errors
     ///
     /// What libtorch reports, such as a batch of a wrong shape.
     pub fn forward(&self, batch: &Tensor) -> Result<Tensor, TchError> {
-        self.network.forward(batch, Mode::Evaluate)
+        back(&self.network.forward(&self.take(batch)?, Mode::Evaluate)?)
     }
 
     /// Side in cells of the activation of each stage, for pictures of this side in pixels.
@@ -86,7 +106,7 @@ impl LoadedNetwork {
     ///
     /// When there is no such stage.
     pub fn trunk(&self, batch: &Tensor, stage: usize) -> Result<Tensor, TchError> {
-        self.network.trunk(batch, stage)
+        back(&self.network.trunk(&self.take(batch)?, stage)?)
     }
 
     /// Logits of the activation of a stage, see [`Network::head`].
@@ -95,8 +115,23 @@ impl LoadedNetwork {
     ///
     /// What libtorch reports.
     pub fn head(&self, activation: &Tensor, stage: usize) -> Result<Tensor, TchError> {
-        self.network.head(activation, stage)
+        back(&self.network.head(&self.take(activation)?, stage)?)
     }
+
+    /// A tensor as the network takes it.
+    fn take(&self, tensor: &Tensor) -> Result<Tensor, TchError> {
+        if self.device == Device::Cpu || tensor.requires_grad() {
+            return tensor.f_to_device(self.device)?.f_to_kind(self.kind);
+        }
+        // From pages that stay where they are, a copy is faster and need not be waited for.
+        let pinned = tensor.f_pin_memory(self.device)?;
+        pinned.f_to_device_(self.device, self.kind, true, false)
+    }
+}
+
+/// A tensor of a network as everybody else takes it.
+fn back(tensor: &Tensor) -> Result<Tensor, TchError> {
+    tensor.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)
 }
 
 /// Checks a file that is not safetensors, which is read by somebody else afterwards.

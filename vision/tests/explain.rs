@@ -7,13 +7,14 @@ use std::path::Path;
 
 use image::{Rgb, RgbImage};
 use vision::card::ModelCard;
+use vision::compute::Compute;
 use vision::explain::{ExplainError, Heatmap, Method};
 use vision::model::{Model, ModelError};
 
 fn flags() -> (ModelCard, Model) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/flags");
     let card = ModelCard::load(&folder).unwrap();
-    let model = Model::load(&card).unwrap();
+    let model = Model::load(&card, Compute::default()).unwrap();
     (card, model)
 }
 

@@ -11,6 +11,7 @@ mod parameters;
 
 use mimalloc::MiMalloc;
 use vision::card::Architecture;
+use vision::compute::Compute;
 use vision::model::Model;
 use vision::network::{NetworkSpec, VggSpec};
 
@@ -42,12 +43,12 @@ fn a_dropped_model_gives_its_memory_back() {
     let mut card = models::card(path.clone(), Architecture::Network(spec), 10, 64);
     // Checking the digest reads the whole file, which must not stay in memory either.
     card.weights.fingerprint.sha256 = Some("0".repeat(64));
-    Model::load(&card).unwrap_err();
+    Model::load(&card, Compute::default()).unwrap_err();
     card.weights.fingerprint.sha256 = None;
 
     let resident: Vec<u64> = (0..20)
         .map(|_| {
-            drop(Model::load(&card).unwrap());
+            drop(Model::load(&card, Compute::default()).unwrap());
             memory("VmRSS").unwrap()
         })
         .collect();

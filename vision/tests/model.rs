@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use serde::Deserialize;
 use vision::card::{Architecture, ModelCard};
+use vision::compute::Compute;
 use vision::explain::Method;
 use vision::model::{LoadError, Model, ModelError};
 use vision::network::{NetworkSpec, ResNetSpec, VggSpec};
@@ -56,7 +57,7 @@ fn model(spec: impl Into<NetworkSpec>, size: u32) -> Model {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
     parameters::write(&path, &spec);
-    Model::load(&card(path, spec, size)).unwrap()
+    Model::load(&card(path, spec, size), Compute::default()).unwrap()
 }
 
 fn distance(found: &[f32], expected: &[f32]) -> f64 {
@@ -162,7 +163,7 @@ fn full_size_vgg16() {
     parameters::write(&path, &spec.clone().into());
     println!("written in {:?}", start.elapsed());
     let start = Instant::now();
-    let model = Model::load(&card(path, spec, 224)).unwrap();
+    let model = Model::load(&card(path, spec, 224), Compute::default()).unwrap();
     println!("loaded and warmed up in {:?}", start.elapsed());
     let picture = parameters::picture(0, 224);
     let start = Instant::now();
@@ -195,7 +196,7 @@ fn overflow_is_an_error() {
     parameters::write(&path, &spec.clone().into());
     overwrite(&path, "classifier.0.bias", 1e20);
     overwrite(&path, "classifier.3.weight", 1e20);
-    let error = Model::load(&card(path.clone(), spec.clone(), 64)).unwrap_err();
+    let error = Model::load(&card(path.clone(), spec.clone(), 64), Compute::default()).unwrap_err();
     let LoadError::WarmUp { source, .. } = error else { panic!("{error}") };
     assert!(matches!(source, ModelError::NotFinite { index: 0 }), "{source}");
 
@@ -204,7 +205,7 @@ fn overflow_is_an_error() {
     for (key, ..) in NetworkSpec::from(spec.clone()).layout() {
         overwrite(&path, &key, if key.ends_with("bias") { 0.0 } else { 1e5 });
     }
-    let model = Model::load(&card(path, spec, 64)).unwrap();
+    let model = Model::load(&card(path, spec, 64), Compute::default()).unwrap();
     let pictures = [vec![0.0; 64 * 64 * 3], vec![1.0; 64 * 64 * 3]];
     let error = model.logits(&pictures).unwrap_err();
     assert!(matches!(error, ModelError::NotFinite { index: 1 }), "{error}");
@@ -228,7 +229,7 @@ fn logits_are_no_probabilities() {
     parameters::write(&path, &small_spec().into());
     let mut card = card(path, small_spec(), 64);
     card.output = Output { kind: OutputKind::Probabilities, temperature: 1.0 };
-    let error = Model::load(&card).unwrap_err();
+    let error = Model::load(&card, Compute::default()).unwrap_err();
     assert!(matches!(error, LoadError::NotProbabilities { .. }), "{error}");
     assert!(error.to_string().contains("`kind = \"logits\"` in `[output]`"), "{error}");
 }
@@ -236,8 +237,11 @@ fn logits_are_no_probabilities() {
 /// Protects start-up: without the file the error names the model and the path.
 #[test]
 fn absent_weights_are_an_error() {
-    let error =
-        Model::load(&card("/nowhere/model.safetensors".into(), small_spec(), 64)).unwrap_err();
+    let error = Model::load(
+        &card("/nowhere/model.safetensors".into(), small_spec(), 64),
+        Compute::default(),
+    )
+    .unwrap_err();
     assert!(error.to_string().contains("generated"), "{error}");
     let source = std::error::Error::source(&error).unwrap();
     assert!(source.to_string().contains("/nowhere/model.safetensors"), "{source}");

@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use vision::card::{Architecture, ModelCard};
+use vision::compute::Compute;
 use vision::explain::{ExplainError, Method};
 use vision::model::{LoadError, Model};
 use vision::prediction::{Output, OutputKind};
@@ -34,7 +35,7 @@ fn picture() -> Vec<f32> {
 }
 
 fn refused(card: &ModelCard) -> ScriptError {
-    match Model::load(card).unwrap_err() {
+    match Model::load(card, Compute::default()).unwrap_err() {
         LoadError::Script { name, source } => {
             assert_eq!(name, "generated");
             source
@@ -51,7 +52,7 @@ fn modules_say_what_they_say_in_python() {
         serde_json::from_str(include_str!("scripts/expected.json")).unwrap();
     let names = ["good", "traced", "fixed-batch", "mixing", "probabilities"];
     for name in names {
-        let model = Model::load(&card(name)).unwrap();
+        let model = Model::load(&card(name), Compute::default()).unwrap();
         let answers = model.logits(&[vec![0.5; SIZE * SIZE * 3], picture(), picture()]).unwrap();
         assert_eq!(answers.len(), 3, "{name}");
         let expected = &expected[if name == "traced" { "good" } else { name }];
@@ -88,7 +89,7 @@ fn other_modules_are_refused() {
     assert!(message.contains("fails on a picture of shape (1, 3, 64, 64): "), "{message}");
     assert!(message.contains("mat1 and mat2 shapes cannot be multiplied"), "{message}");
     assert!(!message.contains('\n'), "{message}");
-    let error = Model::load(&card("broken")).unwrap_err();
+    let error = Model::load(&card("broken"), Compute::default()).unwrap_err();
     assert!(matches!(error, LoadError::WarmUp { .. }), "{error}");
     assert!(error.source().unwrap().to_string().contains("not finite"), "{error}");
 }
@@ -121,19 +122,20 @@ fn the_file_is_checked_before_it_is_run() {
 fn probabilities_are_taken_as_they_are() {
     let mut card = card("probabilities");
     card.output = Output { kind: OutputKind::Probabilities, temperature: 1.0 };
-    let raw = Model::load(&card).unwrap().logits(&[picture()]).unwrap().remove(0);
+    let raw =
+        Model::load(&card, Compute::default()).unwrap().logits(&[picture()]).unwrap().remove(0);
     let probabilities = card.output.probabilities(&raw);
     assert_eq!(raw, probabilities);
     assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
     card.weights.path = file("good");
-    let error = Model::load(&card).unwrap_err();
+    let error = Model::load(&card, Compute::default()).unwrap_err();
     assert!(matches!(error, LoadError::NotProbabilities { .. }), "{error}");
 }
 
 /// Protects explanations of modules: their layers are not known, so only occlusion is possible.
 #[test]
 fn modules_are_explained_by_occlusion() {
-    let model = Model::load(&card("good")).unwrap();
+    let model = Model::load(&card("good"), Compute::default()).unwrap();
     let mut steps = Vec::new();
     let mut note = |done, total| {
         steps.push((done, total));

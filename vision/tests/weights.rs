@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use safetensors::Dtype;
 use safetensors::tensor::{SafeTensors, TensorView, serialize};
 use tch::{Kind, Tensor};
+use vision::compute::Compute;
 use vision::network::{NetworkSpec, VggSpec};
 use vision::weights::{Fingerprint, LoadedNetwork, WeightsError};
 
@@ -49,7 +50,13 @@ fn good() -> Vec<u8> {
 }
 
 fn load(bytes: &[u8]) -> Result<LoadedNetwork, WeightsError> {
-    LoadedNetwork::load(&File::new(bytes).path(), &spec(), &Fingerprint::default())
+    LoadedNetwork::load(
+        &File::new(bytes).path(),
+        &spec(),
+        &Fingerprint::default(),
+        64,
+        Compute::default(),
+    )
 }
 
 /// The good file with its tensors changed.
@@ -133,7 +140,9 @@ fn a_misaligned_file_is_read_all_the_same() {
 #[test]
 fn what_happens_to_the_file_later_does_not_matter() {
     let file = File::new(&good());
-    let network = LoadedNetwork::load(&file.path(), &spec(), &Fingerprint::default()).unwrap();
+    let network =
+        LoadedNetwork::load(&file.path(), &spec(), &Fingerprint::default(), 64, Compute::default())
+            .unwrap();
     let before = logits(&network);
     let length = std::fs::metadata(file.path()).unwrap().len() as usize;
     let mut open = std::fs::OpenOptions::new().write(true).open(file.path()).unwrap();
@@ -151,15 +160,23 @@ fn the_fingerprint_is_checked() {
     let sha256 = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02X}")).collect();
     let size = bytes.len() as u64;
     let right = Fingerprint { sha256: Some(sha256), size: Some(size) };
-    LoadedNetwork::load(&file.path(), &spec(), &right).unwrap();
+    LoadedNetwork::load(&file.path(), &spec(), &right, 64, Compute::default()).unwrap();
     let other = Fingerprint { sha256: Some("0".repeat(64)), size: None };
-    let error = LoadedNetwork::load(&file.path(), &spec(), &other).unwrap_err();
+    let error =
+        LoadedNetwork::load(&file.path(), &spec(), &other, 64, Compute::default()).unwrap_err();
     assert!(matches!(error, WeightsError::Digest { .. }), "{error}");
     let other = Fingerprint { sha256: None, size: Some(size + 1) };
-    let error = LoadedNetwork::load(&file.path(), &spec(), &other).unwrap_err();
+    let error =
+        LoadedNetwork::load(&file.path(), &spec(), &other, 64, Compute::default()).unwrap_err();
     assert!(matches!(error, WeightsError::Size { .. }), "{error}");
-    let absent =
-        LoadedNetwork::load(&file.path().with_extension("x"), &spec(), &other).unwrap_err();
+    let absent = LoadedNetwork::load(
+        &file.path().with_extension("x"),
+        &spec(),
+        &other,
+        64,
+        Compute::default(),
+    )
+    .unwrap_err();
     assert!(matches!(absent, WeightsError::Io { .. }), "{absent}");
 }
 

@@ -22,10 +22,11 @@ fn desk() -> (Arc<Desk<u32, u32>>, Tickets) {
 
 /// Takes a batch, and does something whenever two requests are compared.
 fn batch(desk: &Desk<u32, u32>, meanwhile: impl Fn(u32, u32)) -> Option<Vec<u32>> {
-    let batch = desk.next_batch(8, |first, next| {
+    let joins = |first: &u32, next: &u32| {
         meanwhile(*first, *next);
         true
-    })?;
+    };
+    let batch = desk.next_batch(8, joins, |joined| joined.len())?;
     Some(batch.into_parts().1)
 }
 

@@ -1,3 +1,4 @@
+use std::iter;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -5,13 +6,39 @@ use super::Desk;
 use crate::panics::{contained, discard};
 use crate::priority::Place;
 use crate::queue::Lent;
-use crate::{Health, RunError};
+use crate::{Candidate, Health, RunError};
+
+/// How many times as many requests as a batch can have are looked at for it. Far behind the front
+/// nobody is helped.
+const LOOKAHEAD: usize = 4;
 
 /// Requests that were begun together.
 pub(crate) struct Batch<Request> {
     places: Vec<Place>,
     requests: Vec<Request>,
     started: Instant,
+}
+
+/// Says which requests of those at the front are run together, by their ranks. The first one is.
+fn choose<Request>(
+    lent: &[Lent<Request>],
+    most: usize,
+    joins: impl Fn(&Request, &Request) -> bool,
+    take: impl Fn(&[Candidate<'_, Request>]) -> usize,
+) -> Vec<usize> {
+    let Some(first) = lent.first() else { return Vec::new() };
+    // A panic here is the fault of the two requests, not of those before them.
+    let joins =
+        |rank: &usize| contained(|| joins(&first.request, &lent[*rank].request)).unwrap_or(false);
+    let others = (1..lent.len()).filter(joins);
+    let mut ranks: Vec<usize> = iter::once(0).chain(others).take(most).collect();
+    let joined: Vec<_> = ranks
+        .iter()
+        .map(|&rank| Candidate { request: &lent[rank].request, deadline: lent[rank].deadline })
+        .collect();
+    let taken = contained(|| take(&joined)).unwrap_or(1);
+    ranks.truncate(taken.max(1));
+    ranks
 }
 
 /// The worker's side.
@@ -36,18 +63,12 @@ where
         &self,
         most: usize,
         joins: impl Fn(&Request, &Request) -> bool,
+        take: impl Fn(&[Candidate<'_, Request>]) -> usize,
     ) -> Option<Batch<Request>> {
         loop {
-            let lent = self.look(most)?;
-            let joined = match lent.split_first() {
-                None => continue,
-                Some(((_, first), rest)) => {
-                    // A panic here is the fault of the two requests, not of those before them.
-                    let joins = |next| contained(|| joins(first, next)).unwrap_or(false);
-                    1 + rest.iter().take_while(|(_, next)| joins(next)).count()
-                }
-            };
-            if let Some(batch) = self.begin(lent, joined) {
+            let lent = self.look(most.saturating_mul(LOOKAHEAD))?;
+            let chosen = choose(&lent, most, &joins, &take);
+            if let Some(batch) = self.begin(lent, &chosen) {
                 return Some(batch);
             }
         }
@@ -139,27 +160,27 @@ where
         }
     }
 
-    /// Moves the first `joined` of the lent requests to those that run, and puts the others back.
+    /// Moves the chosen ones of the lent requests to those that run, and puts the others back.
     ///
     /// Any of them may have left while the lock was free. If it was the first, the others were
     /// compared with a request that is not in the batch, and all has to be looked at again.
-    fn begin(&self, lent: Vec<Lent<Request>>, joined: usize) -> Option<Batch<Request>> {
+    fn begin(&self, lent: Vec<Lent<Request>>, chosen: &[usize]) -> Option<Batch<Request>> {
         let mut batch = Batch { places: vec![], requests: vec![], started: Instant::now() };
         let mut waits = Vec::new();
         let mut left = Vec::new();
         let mut state = self.lock();
         let expired = state.queue.expire(batch.started);
-        let first_is_there = lent.first().is_some_and(|(place, _)| state.queue.is_waiting(*place));
-        let joined = if first_is_there { joined } else { 0 };
-        for (rank, (place, request)) in lent.into_iter().enumerate() {
-            if rank >= joined {
-                left.extend(state.queue.give_back((place, request)));
-            } else if let Some(waited) = state.queue.start(place, batch.started) {
+        let first_is_there = lent.first().is_some_and(|first| state.queue.is_waiting(first.place));
+        let mut chosen = chosen.iter().filter(|_| first_is_there).peekable();
+        for (rank, lent) in lent.into_iter().enumerate() {
+            if chosen.next_if(|&&next| next == rank).is_none() {
+                left.extend(state.queue.give_back(lent));
+            } else if let Some(waited) = state.queue.start(lent.place, batch.started) {
                 waits.push(waited);
-                batch.places.push(place);
-                batch.requests.push(request);
+                batch.places.push(lent.place);
+                batch.requests.push(lent.request);
             } else {
-                left.push(request);
+                left.push(lent.request);
             }
         }
         if !batch.places.is_empty() {

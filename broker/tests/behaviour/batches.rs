@@ -1,8 +1,8 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use broker::Priority;
 
-use crate::stage::{Request, answer, busy_stage, say, stage};
+use crate::stage::{COUNTLESS, LONG, Request, TIMED, answer, busy_stage, say, stage};
 
 #[tokio::test]
 async fn requests_run_in_the_order_of_submission() {
@@ -44,7 +44,7 @@ async fn a_lone_request_does_not_wait_for_company() {
 }
 
 #[tokio::test]
-async fn a_request_that_does_not_join_begins_the_next_batch() {
+async fn a_request_that_does_not_join_has_the_next_turn() {
     let (broker, batches, holder, _held) = busy_stage(64, 8).await;
     let groups = [7, 7, 8, 7, 7];
     let tickets: Vec<_> = (1..)
@@ -55,7 +55,7 @@ async fn a_request_that_does_not_join_begins_the_next_batch() {
     for ticket in tickets {
         answer(ticket).await.unwrap();
     }
-    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1, 2], vec![3], vec![4, 5]]);
+    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1, 2, 4, 5], vec![3]]);
 }
 
 #[tokio::test]
@@ -70,7 +70,39 @@ async fn a_request_that_cannot_be_compared_runs_alone() {
     for ticket in tickets {
         answer(ticket).await.unwrap();
     }
-    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1], vec![2], vec![3]]);
+    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1, 3], vec![2]]);
+}
+
+/// Protects deadlines and sizes that run well from batches as large as they happen to be.
+#[tokio::test]
+async fn the_pipeline_says_how_many_run_at_once() {
+    let (broker, batches, holder, _held) = busy_stage(64, 8).await;
+    let soon = Some(Instant::now() + LONG);
+    let deadlines = [None, None, soon, None, None];
+    let tickets: Vec<_> = (1..)
+        .zip(deadlines)
+        .map(|(number, deadline)| {
+            broker.submit(Request { group: TIMED, ..say(number) }, deadline).unwrap()
+        })
+        .collect();
+    drop(holder);
+    for ticket in tickets {
+        answer(ticket).await.unwrap();
+    }
+    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1, 2], vec![3], vec![4, 5]]);
+}
+
+#[tokio::test]
+async fn a_pipeline_that_cannot_say_how_many_gets_them_one_by_one() {
+    let (broker, batches, holder, _held) = busy_stage(64, 8).await;
+    let tickets: Vec<_> = (1..=2)
+        .map(|number| broker.submit(Request { group: COUNTLESS, ..say(number) }, None).unwrap())
+        .collect();
+    drop(holder);
+    for ticket in tickets {
+        answer(ticket).await.unwrap();
+    }
+    assert_eq!(*batches.lock().unwrap(), [vec![0], vec![1], vec![2]]);
 }
 
 #[tokio::test]

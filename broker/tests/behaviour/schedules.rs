@@ -176,8 +176,14 @@ async fn play(steps: Vec<Step>, end: End, queue: usize, max_batch: usize) {
         seen.agrees_with(broker.counts());
     }
     within(health.wait_for(|health| *health == Health::Stopped)).await.unwrap();
-    let numbers: Vec<u32> = batches.lock().unwrap().iter().flatten().copied().collect();
-    assert!(numbers.is_sorted_by(|earlier, later| earlier < later), "run once and in order");
+    let batches = batches.lock().unwrap();
+    let in_order = |numbers: &[u32]| numbers.is_sorted_by(|earlier, later| earlier < later);
+    let turns: Vec<u32> = batches.iter().map(|batch| batch[0]).collect();
+    assert!(in_order(&turns), "turns in order");
+    assert!(batches.iter().all(|batch| in_order(batch)), "batches in order");
+    let mut numbers: Vec<u32> = batches.iter().flatten().copied().collect();
+    numbers.sort_unstable();
+    assert!(in_order(&numbers), "run once");
     assert_eq!(Arc::strong_count(&luggage), 1, "nothing is kept");
 }
 

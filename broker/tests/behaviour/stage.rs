@@ -6,11 +6,17 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use broker::{Answer, Broker, Config, Health, Pipeline, RunError, Ticket};
+use broker::{Answer, Broker, Candidate, Config, Health, Pipeline, RunError, Ticket};
 use thiserror::Error;
 
 /// Far beyond what anything here takes, even on a machine that is busy with other things.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+/// A group whose batches the pipeline cannot count.
+pub(crate) const COUNTLESS: u32 = u32::MAX - 1;
+
+/// A group whose requests are not run with one that has a deadline.
+pub(crate) const TIMED: u32 = u32::MAX - 2;
 
 pub(crate) type Stage = Broker<Request, Response>;
 
@@ -101,6 +107,16 @@ impl Pipeline for Actor {
     fn joins(&self, first: &Request, next: &Request) -> bool {
         assert!(next.group != u32::MAX, "a group that cannot be compared");
         first.group == next.group
+    }
+
+    /// Of one group, those with a deadline run alone, and nobody runs with them.
+    fn take(&self, joined: &[Candidate<'_, Request>]) -> usize {
+        assert!(joined[0].request.group != COUNTLESS, "a group that cannot be counted");
+        if joined[0].request.group != TIMED {
+            return joined.len();
+        }
+        let timeless = joined.iter().take_while(|candidate| candidate.deadline.is_none()).count();
+        if joined[0].deadline.is_some() { 0 } else { timeless }
     }
 }
 

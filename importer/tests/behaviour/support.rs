@@ -9,6 +9,7 @@ use importer::{ImportError, Settings, import};
 use tempfile::TempDir;
 use vision::{
     card::ModelCard,
+    compute::Compute,
     decode::{DecodeLimits, decode},
     model::Model,
 };
@@ -66,5 +67,5 @@ pub(crate) fn answer(folder: &Path) -> Vec<f32> {
     let bytes = fs::read(file("picture.png")).unwrap();
     let picture = decode(&bytes, &DecodeLimits::default(), true).unwrap().pixels;
     let prepared = card.preprocess.prepare(&picture);
-    Model::load(&card).unwrap().logits(&[prepared.pixels]).unwrap().remove(0)
+    Model::load(&card, Compute::default()).unwrap().logits(&[prepared.pixels]).unwrap().remove(0)
 }

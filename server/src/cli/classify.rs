@@ -50,7 +50,8 @@ impl Classify {
             loading: Loading {
                 preload: Preload::Only(vec![self.model.clone()]),
                 max_loaded: None,
-                threads: self.models.threads(),
+                compute: self.models.compute()?,
+                max_batch: 1,
             },
         };
         let catalogue = self.models.catalogue()?;

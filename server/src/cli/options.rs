@@ -1,10 +1,11 @@
 //! Options that several commands share.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use clap::{Args, builder::FalseyValueParser, value_parser};
 use url::Url;
+use vision::compute::{Compute, DeviceChoice, PrecisionChoice};
 
 use crate::{
     catalogue::Catalogue,
@@ -30,6 +31,13 @@ pub struct ModelOptions {
     #[arg(long, env = "VITRINE_THREADS", value_name = "N",
         value_parser = value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// What networks compute on: auto, cpu, or cuda:N
+    #[arg(long, env = "VITRINE_DEVICE", value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Numbers that networks compute with: f32, bf16 (half the memory, a little less accurate), f16
+    /// on cuda, or auto for the fastest that the machine has
+    #[arg(long, env = "VITRINE_PRECISION", value_name = "KIND", default_value = "auto")]
+    pub precision: PrecisionChoice,
     /// Answer 503 for a model without weights, even if its card names a fallback
     #[arg(long, env = "VITRINE_NO_FALLBACK", value_parser = FalseyValueParser::new())]
     pub no_fallback: bool,
@@ -91,9 +99,17 @@ impl ModelOptions {
         self.folder.catalogue()
     }
 
-    /// Threads to compute with, at least one. The default obeys a container's quota.
-    pub fn threads(&self) -> usize {
-        self.threads.map_or_else(num_cpus::get, usize::from).max(1)
+    /// What networks compute on. The default number of threads obeys a container's quota.
+    ///
+    /// # Errors
+    ///
+    /// When the machine does not have what is asked for.
+    pub fn compute(&self) -> anyhow::Result<Compute> {
+        let threads = self.threads.map_or_else(num_cpus::get, usize::from);
+        let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        let compute = Compute::decide(self.device, self.precision, threads)?;
+        tracing::info!(%threads, "networks compute in {compute}");
+        Ok(compute)
     }
 }
 

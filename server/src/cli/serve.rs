@@ -140,7 +140,8 @@ impl Serve {
             loading: Loading {
                 preload: self.preload.clone(),
                 max_loaded: self.max_loaded.map(usize::from),
-                threads: self.models.threads(),
+                compute: self.models.compute()?,
+                max_batch: self.max_batch.into(),
             },
         };
         // The admin listener above all: a picture's address must not reach it.

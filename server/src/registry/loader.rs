@@ -5,17 +5,24 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Weak, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use vision::model::Model;
 
 use super::{
-    Registry,
+    Loading, Registry,
     rescan::Rescan,
     slot::{Loaded, Phase, Slot},
 };
-use crate::{catalogue::Entry, error_chain::error_chain};
+use crate::{
+    catalogue::Entry,
+    error_chain::error_chain,
+    worker::batch::{self, BatchTimes},
+};
+
+/// How long a model that is loaded may be prepared for batches, more or less.
+const WARM_UP: Duration = Duration::from_millis(500);
 
 /// What the thread is asked to do.
 #[derive(Debug)]
@@ -37,9 +44,6 @@ pub(super) enum Order {
 pub(super) fn spawn(registry: Weak<Registry>, orders: mpsc::Receiver<Order>) -> io::Result<()> {
     let body = move || {
         let mut rescan = Rescan::default();
-        if let Some(registry) = registry.upgrade() {
-            vision::model::set_threads(registry.loading.threads);
-        }
         for order in orders {
             let Some(registry) = registry.upgrade() else { return };
             match order {
@@ -65,7 +69,7 @@ fn load_waiting(registry: &Registry, name: &str) {
     }
     registry.make_room(name);
     let entry = version.entry;
-    match load(&entry) {
+    match load(&registry.loading, &entry) {
         Ok(loaded) => {
             // Unless it was unloaded meanwhile.
             if slot.change_if(|phase| matches!(phase, Phase::Loading), || Phase::Ready(loaded)) {
@@ -79,17 +83,38 @@ fn load_waiting(registry: &Registry, name: &str) {
     }
 }
 
-/// Loads a version.
-pub(super) fn load(entry: &Arc<Entry>) -> Result<Arc<Loaded>, String> {
+/// Loads a version, and prepares it for the sizes of batches.
+pub(super) fn load(loading: &Loading, entry: &Arc<Entry>) -> Result<Arc<Loaded>, String> {
     let start = Instant::now();
     // A panic on a hostile file must not end the thread that everybody depends on.
-    let loaded = catch_unwind(AssertUnwindSafe(|| Model::load(&entry.card)));
-    let model =
-        loaded.map_err(|_| "loading panicked".to_owned())?.map_err(|error| error_chain(&error))?;
-    let took = start.elapsed();
+    let loaded = catch_unwind(AssertUnwindSafe(|| {
+        let model =
+            Model::load(&entry.card, loading.compute).map_err(|error| error_chain(&error))?;
+        let times = warm_up(&model, loading.max_batch)?;
+        Ok::<_, String>((model, times))
+    }));
+    let (model, times) = loaded.map_err(|_| "loading panicked".to_owned())??;
+    let (took, compute) = (start.elapsed(), model.compute());
     let seconds = took.as_secs_f64();
-    tracing::info!(model = entry.card.name, seconds, "model is ready");
-    Ok(Arc::new(Loaded::new(Arc::clone(entry), model, took)))
+    tracing::info!(model = entry.card.name, seconds, "model is ready, in {compute}");
+    Ok(Arc::new(Loaded::new(Arc::clone(entry), model, times, took)))
+}
+
+/// Runs batches of every size that is likely to come, as far as there is time for that. Those that
+/// are left out are prepared by the first ones that come.
+fn warm_up(model: &Model, max_batch: usize) -> Result<BatchTimes, String> {
+    let times = BatchTimes::default();
+    let start = Instant::now();
+    for size in batch::sizes(max_batch) {
+        let run = || model.warm_up(size).map_err(|error| error_chain(&error));
+        // The first run prepares the kernels, which takes longer than they do.
+        run()?;
+        if start.elapsed() > WARM_UP {
+            break;
+        }
+        times.learn(size, run()?);
+    }
+    Ok(times)
 }
 
 impl Registry {

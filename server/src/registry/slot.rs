@@ -10,9 +10,9 @@ use std::{
 
 use app::wire::ModelState;
 use tokio::sync::watch;
-use vision::{card::ModelCard, model::Model};
+use vision::{card::ModelCard, compute::Compute, model::Model};
 
-use crate::catalogue::Entry;
+use crate::{catalogue::Entry, worker::batch::BatchTimes};
 
 /// A version of a model that is in memory.
 #[derive(Debug)]
@@ -21,6 +21,10 @@ pub struct Loaded {
     pub entry: Arc<Entry>,
     /// How long loading took.
     pub took: Duration,
+    /// What it computes on.
+    pub compute: Compute,
+    /// How long batches take.
+    pub(crate) batch_times: BatchTimes,
     /// Only the worker thread locks it, so nobody ever waits for it.
     model: Mutex<Model>,
 }
@@ -60,8 +64,14 @@ pub(super) struct Slot {
 }
 
 impl Loaded {
-    pub(super) fn new(entry: Arc<Entry>, model: Model, took: Duration) -> Self {
-        Self { entry, took, model: Mutex::new(model) }
+    pub(super) fn new(
+        entry: Arc<Entry>,
+        model: Model,
+        batch_times: BatchTimes,
+        took: Duration,
+    ) -> Self {
+        let compute = model.compute();
+        Self { entry, took, compute, batch_times, model: Mutex::new(model) }
     }
 
     /// The card.

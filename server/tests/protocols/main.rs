@@ -35,6 +35,7 @@ use server::{
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
+use vision::compute::Compute;
 
 use common::models::{make_model, picture};
 
@@ -90,7 +91,12 @@ fn start(names: &[&str]) -> (TempDir, Arc<Service>) {
         stuck_after: Duration::from_secs(120),
         max_upload: 1 << 20,
         fallback: true,
-        loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },
+        loading: Loading {
+            preload: Preload::All,
+            max_loaded: None,
+            compute: Compute::default(),
+            max_batch: 8,
+        },
     };
     let fetcher = Fetcher::new(FetchPolicy { mode: FetchMode::Off, ..FetchPolicy::default() });
     let catalogue = Catalogue::read(folder.path()).unwrap();

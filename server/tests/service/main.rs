@@ -26,6 +26,7 @@ use server::{
     service::{Limits, Service},
 };
 use tempfile::TempDir;
+use vision::compute::Compute;
 
 use common::models::make_model;
 
@@ -37,7 +38,12 @@ fn limits() -> Limits {
         stuck_after: Duration::from_secs(120),
         max_upload: 1 << 20,
         fallback: true,
-        loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },
+        loading: Loading {
+            preload: Preload::All,
+            max_loaded: None,
+            compute: Compute::default(),
+            max_batch: 8,
+        },
     }
 }
 

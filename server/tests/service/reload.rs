@@ -16,13 +16,19 @@ use server::{
     service::{Limits, Service},
 };
 use tempfile::TempDir;
+use vision::compute::Compute;
 
 use crate::{ask, common::models::make_model, limits, ready, start};
 
 const EXAMPLE: Picture = Picture::Example(None);
 
 fn lazy(max_loaded: Option<usize>) -> Limits {
-    let loading = Loading { preload: Preload::Nothing, max_loaded, threads: 1 };
+    let loading = Loading {
+        preload: Preload::Nothing,
+        max_loaded,
+        compute: Compute::default(),
+        max_batch: 8,
+    };
     Limits { loading, ..limits() }
 }
 

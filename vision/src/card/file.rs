@@ -1,5 +1,7 @@
 //! `model.toml` as it is written: every key, and nothing else.
 
+use std::num::NonZeroUsize;
+
 use serde::Deserialize;
 
 use crate::prediction::OutputKind;
@@ -14,6 +16,7 @@ pub(super) struct Card {
     pub(super) description: String,
     pub(super) licence: String,
     pub(super) fallback: Option<String>,
+    pub(super) max_batch: Option<NonZeroUsize>,
     pub(super) architecture: Architecture,
     pub(super) input: Input,
     pub(super) labels: Labels,

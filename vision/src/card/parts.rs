@@ -43,6 +43,7 @@ pub(super) fn assemble(directory: &Path, card: file::Card) -> Result<ModelCard, 
         labels,
         output,
         fallback: card.fallback,
+        max_batch: card.max_batch,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use tch::{TchError, Tensor};
 
+use super::fused::{PackedKernel, Packing, Window};
 use super::{Mode, Parameters, Role};
 
 /// torchvision's default, `torch.nn.BatchNorm2d(eps=1e-5, momentum=0.1)`.
@@ -27,14 +28,33 @@ pub(super) struct Shape {
     pub(super) stride: i64,
 }
 
+/// Makes a tensor on another device or of another kind.
+pub(super) type Conversion<'a> = &'a dyn Fn(&Tensor) -> Result<Tensor, TchError>;
+
+/// What follows a convolution and its normalisation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum After<'a> {
+    /// Nothing.
+    Nothing,
+    /// What is below zero becomes zero.
+    Relu,
+    /// Another map of the same shape is added first.
+    AddAndRelu(&'a Tensor),
+}
+
 /// A convolution with the batch normalisation after it.
 #[derive(Debug)]
 pub(super) struct Convolution {
-    weight: Tensor,
+    kernel: Kernel,
     bias: Option<Tensor>,
     norm: Option<BatchNorm>,
-    stride: i64,
-    padding: i64,
+    window: Window,
+}
+
+#[derive(Debug)]
+enum Kernel {
+    Plain(Tensor),
+    Packed(PackedKernel),
 }
 
 #[derive(Debug)]
@@ -73,38 +93,91 @@ impl Convolution {
             }),
             None => None,
         };
-        Ok(Self { weight, bias, norm, stride: shape.stride, padding: side / 2 })
+        let window = Window { stride: shape.stride, padding: side / 2 };
+        Ok(Self { kernel: Kernel::Plain(weight), bias, norm, window })
     }
 
-    /// The next map, without an activation; `xs` is not changed.
-    pub(super) fn forward(&self, xs: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
-        let ys = xs.f_conv2d(&self.weight, self.bias.as_ref(), stride, padding, [1, 1], 1)?;
-        let Some(norm) = &self.norm else { return Ok(ys) };
-        let train = matches!(mode, Mode::Train { .. });
-        ys.f_batch_norm(
-            Some(&norm.scale),
-            Some(&norm.shift),
-            Some(&norm.mean),
-            Some(&norm.variance),
-            train,
-            NORM_MOMENTUM,
-            NORM_EPSILON,
-            true,
-        )
+    /// The next map; `xs` and what is added are not changed.
+    pub(super) fn forward(
+        &self,
+        xs: &Tensor,
+        after: After<'_>,
+        mode: Mode,
+    ) -> Result<Tensor, TchError> {
+        let ys = match &self.kernel {
+            // There is no gradient through a packed kernel.
+            Kernel::Packed(kernel) if xs.requires_grad() => {
+                self.convolve(xs, &kernel.unpacked()?)?
+            }
+            Kernel::Packed(kernel) => {
+                return kernel.forward(xs, self.bias.as_ref(), self.window, after);
+            }
+            Kernel::Plain(weight) => self.convolve(xs, weight)?,
+        };
+        let mut ys = match &self.norm {
+            Some(norm) => norm.forward(&ys, mode)?,
+            None => ys,
+        };
+        match after {
+            After::Nothing => Ok(ys),
+            After::Relu => ys.f_relu_(),
+            After::AddAndRelu(other) => ys.f_add_(other)?.f_relu_(),
+        }
+    }
+
+    fn convolve(&self, xs: &Tensor, weight: &Tensor) -> Result<Tensor, TchError> {
+        let Window { stride, padding } = self.window;
+        xs.f_conv2d(weight, self.bias.as_ref(), [stride; 2], [padding; 2], [1, 1], 1)
     }
 
     /// Makes the normalisation part of the kernel.
     pub(super) fn fold(&mut self) -> Result<(), TchError> {
+        let Kernel::Plain(weight) = &mut self.kernel else { return Ok(()) };
         let Some(norm) = self.norm.take() else { return Ok(()) };
         let factor = norm.scale.f_div(&norm.variance.f_add_scalar(NORM_EPSILON)?.f_sqrt()?)?;
-        self.weight = self.weight.f_mul(&factor.f_reshape([-1, 1, 1, 1])?)?;
+        *weight = weight.f_mul(&factor.f_reshape([-1, 1, 1, 1])?)?;
         let centred = match &self.bias {
             Some(bias) => bias.f_sub(&norm.mean)?,
             None => norm.mean.f_neg()?,
         };
         self.bias = Some(centred.f_mul(&factor)?.f_add(&norm.shift)?);
         Ok(())
+    }
+
+    /// Puts a folded convolution elsewhere, or into other numbers.
+    pub(super) fn convert(&mut self, to: Conversion<'_>) -> Result<(), TchError> {
+        if let Kernel::Plain(weight) = &mut self.kernel {
+            *weight = to(weight)?;
+        }
+        self.bias = self.bias.as_ref().map(to).transpose()?;
+        Ok(())
+    }
+
+    /// Lays a folded kernel out for maps with sides of so many cells; returns the sides of the map
+    /// that it makes.
+    pub(super) fn pack(&mut self, side: usize, packing: &Packing) -> Result<usize, TchError> {
+        if let Kernel::Plain(weight) = &self.kernel {
+            let packed = PackedKernel::new(weight, self.window, side, packing)?;
+            self.kernel = Kernel::Packed(packed);
+        }
+        // The kernels are odd and padded by half of their side.
+        Ok(side.div_ceil(self.window.stride as usize))
+    }
+}
+
+impl BatchNorm {
+    fn forward(&self, xs: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
+        let train = matches!(mode, Mode::Train { .. });
+        xs.f_batch_norm(
+            Some(&self.scale),
+            Some(&self.shift),
+            Some(&self.mean),
+            Some(&self.variance),
+            train,
+            NORM_MOMENTUM,
+            NORM_EPSILON,
+            true,
+        )
     }
 }
 
@@ -123,5 +196,12 @@ impl Dense {
 
     pub(super) fn forward(&self, xs: &Tensor) -> Result<Tensor, TchError> {
         xs.f_linear(&self.weight, Some(&self.bias))
+    }
+
+    /// Puts a layer elsewhere, or into other numbers.
+    pub(super) fn convert(&mut self, to: Conversion<'_>) -> Result<(), TchError> {
+        self.weight = to(&self.weight)?;
+        self.bias = to(&self.bias)?;
+        Ok(())
     }
 }

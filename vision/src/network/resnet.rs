@@ -6,7 +6,8 @@
 
 use tch::{TchError, Tensor};
 
-use super::layers::{Convolution, Dense, Shape};
+use super::fused::Packing;
+use super::layers::{After, Conversion, Convolution, Dense, Shape};
 use super::{Mode, Parameters};
 
 /// The shape of a residual network.
@@ -108,9 +109,27 @@ impl ResNet {
     /// What libtorch reports.
     pub fn fold_batch_norm(&mut self) -> Result<(), TchError> {
         self.stem.fold()?;
+        self.stages.iter_mut().flatten().flat_map(Block::all).try_for_each(Convolution::fold)
+    }
+
+    /// Puts a folded network elsewhere, or into other numbers.
+    pub(super) fn convert(&mut self, to: Conversion<'_>) -> Result<(), TchError> {
+        self.stem.convert(to)?;
+        let mut inner = self.stages.iter_mut().flatten().flat_map(Block::all);
+        inner.try_for_each(|convolution| convolution.convert(to))?;
+        self.dense.convert(to)
+    }
+
+    /// Lays the kernels of a folded network out for pictures of this side in pixels.
+    pub(super) fn pack(&mut self, size: usize, packing: &Packing) -> Result<(), TchError> {
+        // The pool behind the stem halves its map, rounding up.
+        let mut side = self.stem.pack(size, packing)?.div_ceil(2);
         for block in self.stages.iter_mut().flatten() {
-            for convolution in block.convolutions.iter_mut().chain(&mut block.shortcut) {
-                convolution.fold()?;
+            if let Some(shortcut) = &mut block.shortcut {
+                shortcut.pack(side, packing)?;
+            }
+            for convolution in &mut block.convolutions {
+                side = convolution.pack(side, packing)?;
             }
         }
         Ok(())
@@ -135,7 +154,7 @@ impl ResNet {
         stage: usize,
         mode: Mode,
     ) -> Result<Tensor, TchError> {
-        let xs = self.stem.forward(batch, mode)?.f_relu_()?;
+        let xs = self.stem.forward(batch, After::Relu, mode)?;
         let xs = xs.f_max_pool2d([3, 3], [2, 2], [1, 1], [1, 1], false)?;
         run(&self.stages[..=stage], xs, mode)
     }
@@ -196,19 +215,22 @@ impl Block {
         Ok((Self { convolutions, shortcut }, out))
     }
 
+    /// All convolutions, in no order that matters.
+    fn all(&mut self) -> impl Iterator<Item = &mut Convolution> {
+        self.convolutions.iter_mut().chain(&mut self.shortcut)
+    }
+
     fn forward(&self, xs: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
+        let kept = match &self.shortcut {
+            Some(shortcut) => shortcut.forward(xs, After::Nothing, mode)?,
+            None => xs.shallow_clone(),
+        };
         let mut ys = xs.shallow_clone();
         let last = self.convolutions.len() - 1;
         for (index, convolution) in self.convolutions.iter().enumerate() {
-            ys = convolution.forward(&ys, mode)?;
-            if index < last {
-                ys = ys.f_relu_()?;
-            }
+            let after = if index < last { After::Relu } else { After::AddAndRelu(&kept) };
+            ys = convolution.forward(&ys, after, mode)?;
         }
-        let kept = match &self.shortcut {
-            Some(shortcut) => shortcut.forward(xs, mode)?,
-            None => xs.shallow_clone(),
-        };
-        ys.f_add_(&kept)?.f_relu_()
+        Ok(ys)
     }
 }

@@ -5,7 +5,8 @@
 
 use tch::{TchError, Tensor};
 
-use super::layers::{Convolution, Dense, Shape};
+use super::fused::Packing;
+use super::layers::{After, Conversion, Convolution, Dense, Shape};
 use super::{Mode, Parameters};
 
 /// The shape of a network of the VGG family.
@@ -123,6 +124,23 @@ impl Vgg {
         self.stages.iter_mut().flatten().try_for_each(Convolution::fold)
     }
 
+    /// Puts a folded network elsewhere, or into other numbers.
+    pub(super) fn convert(&mut self, to: Conversion<'_>) -> Result<(), TchError> {
+        self.stages.iter_mut().flatten().try_for_each(|convolution| convolution.convert(to))?;
+        self.dense.iter_mut().try_for_each(|dense| dense.convert(to))
+    }
+
+    /// Lays the kernels of a folded network out for pictures of this side in pixels.
+    pub(super) fn pack(&mut self, size: usize, packing: &Packing) -> Result<(), TchError> {
+        let sides = self.sides(size);
+        for (stage, side) in self.stages.iter_mut().zip(sides) {
+            for convolution in stage {
+                convolution.pack(side, packing)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Side in cells of the activation of each stage, before its pool.
     pub(super) fn sides(&self, size: usize) -> Vec<usize> {
         (0..self.stages.len()).map(|stage| size >> stage).collect()
@@ -171,7 +189,7 @@ impl Vgg {
     fn stage(&self, index: usize, xs: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
         let mut xs = xs.shallow_clone();
         for convolution in &self.stages[index] {
-            xs = convolution.forward(&xs, mode)?.f_relu_()?;
+            xs = convolution.forward(&xs, After::Relu, mode)?;
         }
         Ok(xs)
     }

@@ -24,16 +24,18 @@ pub(super) struct Tensors<'a> {
     /// Keys that were not taken yet.
     left: BTreeSet<String>,
     timm: bool,
+    /// What the matrices are wanted in, which are most of a VGG.
+    matrices: Kind,
 }
 
 impl<'a> Tensors<'a> {
     /// Reads the header: names, kinds, shapes, and that they cover the file without a gap.
-    pub(super) fn new(map: &'a Map) -> Result<Self, WeightsError> {
+    pub(super) fn new(map: &'a Map, matrices: Kind) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(map.bytes())
             .map_err(|error| WeightsError::Format { reason: error.to_string() })?;
         let left: BTreeSet<_> = file.names().into_iter().map(ToOwned::to_owned).collect();
         let timm = left.contains("pre_logits.fc1.weight");
-        Ok(Self { map, file, left, timm })
+        Ok(Self { map, file, left, timm, matrices })
     }
 
     /// Checks that every tensor was taken.
@@ -98,20 +100,25 @@ impl Parameters for Tensors<'_> {
         }
         let bytes = view.data();
         // Matrices stay in place, which is most of a VGG. Kernels are only read there, once, to
-        // be laid out anew; those of one cell already are, and would stay.
-        let there = role == Role::DenseWeight || (role == Role::ConvWeight && shape[2..] != [1, 1]);
+        // be laid out anew; those of one cell or one channel already are, and would stay.
+        let laid_out = || shape[1] == 1 || shape[2..] == [1, 1];
+        let there = role == Role::DenseWeight || (role == Role::ConvWeight && !laid_out());
         let mapped = self.map.tensor(bytes, shape).filter(|_| there && kind == Kind::Float);
         let stored = match mapped {
-            Some(tensor) if role == Role::DenseWeight => return Ok(tensor?),
+            Some(tensor) if role == Role::DenseWeight && self.matrices == Kind::Float => {
+                return Ok(tensor?);
+            }
             Some(tensor) => tensor?,
             None => Tensor::f_from_data_size(bytes, shape, kind)?.f_to_kind(Kind::Float)?,
         };
-        let tensor = if role == Role::ConvWeight {
-            // Channels last in memory, which the convolutions of a CPU read faster. libtorch takes
-            // the layout from the strides.
-            stored.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?
-        } else {
-            stored
+        let tensor = match role {
+            // Channels last in memory, which convolutions read faster wherever they are not packed.
+            // libtorch takes the layout from the strides.
+            Role::ConvWeight => {
+                stored.f_permute([0, 2, 3, 1])?.f_contiguous()?.f_permute([0, 3, 1, 2])?
+            }
+            Role::DenseWeight => stored.f_to_kind(self.matrices)?,
+            _ => stored,
         };
         self.map.release(bytes);
         Ok(tensor)

@@ -26,6 +26,7 @@ pub(crate) fn card(
         output: Output::default(),
         weights: WeightsFile { path: weights, fingerprint: Fingerprint::default(), url: None },
         fallback: None,
+        max_batch: None,
         examples: Vec::new(),
     }
 }

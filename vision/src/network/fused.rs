@@ -1,0 +1,124 @@
+//! Convolutions that do what follows them before their result leaves the cache.
+//!
+//! They are operators of libtorch that only a TorchScript module can call: `fused/module.py` is that
+//! module. Their kernels lie in memory as oneDNN reads them fastest, which depends on the size of
+//! the map, and have no gradient.
+
+use std::sync::Arc;
+
+use tch::{CModule, Device, IValue, Kind, TchError, Tensor};
+
+use super::layers::After;
+
+/// The module with the operators.
+#[derive(Debug)]
+pub(crate) struct Fused(CModule);
+
+/// How convolutions are made ready for answering.
+#[derive(Debug, Clone)]
+pub(crate) struct Packing {
+    fused: Arc<Fused>,
+    kind: Kind,
+}
+
+/// A kernel in oneDNN's own layout.
+#[derive(Debug)]
+pub(super) struct PackedKernel {
+    weight: Tensor,
+    packing: Packing,
+}
+
+/// Where a kernel goes over a map.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    pub(super) stride: i64,
+    pub(super) padding: i64,
+}
+
+impl Packing {
+    /// The way to pack for numbers of this kind, tried out with a small convolution.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch reports where it was built without these operators, or the processor lacks the
+    /// instructions for the kind.
+    pub(crate) fn new(kind: Kind) -> Result<Self, TchError> {
+        let module = CModule::load_data(&mut include_bytes!("fused/module.pt").as_slice())?;
+        let packing = Self { fused: Arc::new(Fused(module)), kind };
+        packing.trial(16, 4)?()?;
+        Ok(packing)
+    }
+
+    /// Something to try and to measure: a 3x3 convolution of a map with so many channels and sides
+    /// of so many cells.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch reports, both when it is made and when it is called.
+    pub(crate) fn trial(
+        &self,
+        channels: i64,
+        side: usize,
+    ) -> Result<impl Fn() -> Result<(), TchError> + use<>, TchError> {
+        let ones = |shape| Tensor::f_ones(shape, (self.kind, Device::Cpu));
+        let map = ones([1, channels, side as i64, side as i64])?;
+        let window = Window { stride: 1, padding: 1 };
+        let kernel = PackedKernel::new(&ones([channels, channels, 3, 3])?, window, side, self)?;
+        Ok(move || kernel.forward(&map, None, window, After::Relu).map(drop))
+    }
+}
+
+impl PackedKernel {
+    /// Packs a kernel for maps with sides of so many cells.
+    pub(super) fn new(
+        weight: &Tensor,
+        window: Window,
+        side: usize,
+        packing: &Packing,
+    ) -> Result<Self, TchError> {
+        let Window { stride, padding } = window;
+        let channels = weight.size().get(1).copied().unwrap_or_default();
+        let weight = weight.f_to_kind(packing.kind)?.f_to_mkldnn(packing.kind)?;
+        let weight = weight.f_mkldnn_reorder_conv2d_weight(
+            [padding; 2],
+            [stride; 2],
+            [1, 1],
+            1,
+            [1, channels, side as i64, side as i64].as_slice(),
+        )?;
+        Ok(Self { weight, packing: packing.clone() })
+    }
+
+    /// The next map; `xs` and what is added are not changed.
+    pub(super) fn forward(
+        &self,
+        xs: &Tensor,
+        bias: Option<&Tensor>,
+        window: Window,
+        after: After<'_>,
+    ) -> Result<Tensor, TchError> {
+        let own = |tensor: &Tensor| IValue::Tensor(tensor.shallow_clone());
+        let (method, last) = match after {
+            After::Nothing => ("convolution", IValue::String("none".to_owned())),
+            After::Relu => ("convolution", IValue::String("relu".to_owned())),
+            After::AddAndRelu(other) => ("convolution_and_sum", own(other)),
+        };
+        let arguments = [
+            own(xs),
+            own(&self.weight),
+            bias.map_or(IValue::None, own),
+            IValue::IntList(vec![window.padding; 2]),
+            IValue::IntList(vec![window.stride; 2]),
+            last,
+        ];
+        match self.packing.fused.0.method_is(method, &arguments)? {
+            IValue::Tensor(map) => Ok(map),
+            other => Err(TchError::Kind(format!("a convolution gave {other:?}"))),
+        }
+    }
+
+    /// The kernel as everybody else reads it, `OIHW`: a copy.
+    pub(super) fn unpacked(&self) -> Result<Tensor, TchError> {
+        self.weight.f_to_dense(None::<Kind>, false)
+    }
+}

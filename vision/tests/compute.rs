@@ -1,0 +1,117 @@
+//! The same network in other numbers, and on other sizes of batches.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/generator.rs"]
+mod generator;
+#[path = "support/models.rs"]
+mod models;
+#[path = "support/parameters.rs"]
+mod parameters;
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+
+use vision::card::{Architecture, ModelCard};
+use vision::compute::{Compute, DeviceChoice, Precision, PrecisionChoice};
+use vision::explain::Method;
+use vision::model::Model;
+use vision::network::{NetworkSpec, ResNetSpec, VggSpec};
+
+/// Largest `|difference| / |logits|`: `bf16` resolves 4e-3, and a few layers round a few times.
+const TOLERANCE: f64 = 0.03;
+
+fn specs() -> [NetworkSpec; 2] {
+    let vgg = VggSpec {
+        stages: vec![vec![16], vec![32], vec![32, 32]],
+        batch_norm: true,
+        grid: 2,
+        hidden: vec![24],
+        classes: 10,
+    };
+    [vgg.into(), ResNetSpec::of_depth(18, 10).unwrap().into()]
+}
+
+/// The card of a generated model, and the folder that it is in.
+fn generate(spec: &NetworkSpec) -> (tempfile::TempDir, ModelCard) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    parameters::write(&path, spec);
+    (folder, models::card(path, Architecture::Network(spec.clone()), 10, 64))
+}
+
+fn distance(found: &[f32], expected: &[f32]) -> f64 {
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+    let pairs = found.iter().zip(expected);
+    norm(&mut pairs.map(|(&a, &b)| f64::from(a) - f64::from(b)))
+        / norm(&mut expected.iter().map(|&b| f64::from(b)))
+}
+
+fn bf16() -> Option<Compute> {
+    let precision = PrecisionChoice::Fixed(Precision::Bf16);
+    Compute::decide(DeviceChoice::Cpu, precision, NonZeroUsize::MIN).ok()
+}
+
+/// Protects who turns to `bf16` for its speed from wrong answers. A processor without AVX-512
+/// refuses it, which is the other right answer.
+#[test]
+fn bf16_is_near_f32_where_the_processor_has_it() {
+    let Some(bf16) = bf16() else { return };
+    for spec in specs() {
+        let (_folder, card) = generate(&spec);
+        let exact = Model::load(&card, Compute::default()).unwrap();
+        let near = Model::load(&card, bf16).unwrap();
+        assert_eq!(near.compute().precision, Precision::Bf16);
+        let batch = [parameters::picture(0, 64), parameters::picture(1, 64)];
+        let (exact, near) = (exact.logits(&batch).unwrap(), near.logits(&batch).unwrap());
+        assert_ne!(exact, near, "{}: the numbers are other ones", spec.name());
+        for (near, exact) in near.iter().zip(&exact) {
+            let distance = distance(near, exact);
+            assert!(distance < TOLERANCE, "{}: {distance}", spec.name());
+        }
+    }
+}
+
+/// Protects the heat map: packed kernels have no gradient, so others take their place for it.
+#[test]
+fn bf16_explains_like_f32_where_the_processor_has_it() {
+    let Some(bf16) = bf16() else { return };
+    for spec in specs() {
+        let (_folder, card) = generate(&spec);
+        let map = |compute| {
+            let model = Model::load(&card, compute).unwrap();
+            let picture = parameters::picture(0, 64);
+            let go_on = &mut |_, _| ControlFlow::Continue(());
+            model.explain(&picture, 3, Method::GradCam, go_on).unwrap().weights
+        };
+        let distance = distance(&map(bf16), &map(Compute::default()));
+        // Gradients of random weights hang on the sign of numbers near zero. Unlike maps are at 1.
+        assert!(distance < 0.3, "{}: {distance}", spec.name());
+    }
+}
+
+/// Protects pictures from the company that they happen to have.
+#[test]
+fn an_answer_does_not_depend_on_the_batch() {
+    for spec in specs() {
+        let (_folder, card) = generate(&spec);
+        let model = Model::load(&card, Compute::default()).unwrap();
+        let batch: Vec<_> = (0..8).map(|seed| parameters::picture(seed, 64)).collect();
+        let together = model.logits(&batch).unwrap();
+        for (picture, together) in batch.into_iter().zip(together) {
+            let alone = model.logits(&[picture]).unwrap().remove(0);
+            let distance = distance(&alone, &together);
+            assert!(distance < 1e-4, "{}: {distance}", spec.name());
+        }
+    }
+}
+
+#[test]
+fn a_warm_up_takes_any_size() {
+    let (_folder, card) = generate(&specs()[0]);
+    let model = Model::load(&card, Compute::default()).unwrap();
+    for size in [1, 2, 8] {
+        model.warm_up(size).unwrap();
+    }
+    assert!(model.warm_up(0).is_err());
+}
