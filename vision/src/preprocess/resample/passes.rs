@@ -1,8 +1,20 @@
 //! The two passes of a resampling, over interleaved RGB samples.
+//!
+//! Each loop is compiled once for every generation of processors. Sums of integers do not depend on
+//! their order, so the samples are the same on all of them.
 
 use std::ops::Range;
 
+use multiversion::multiversion;
+
 use super::weights::{PRECISION, Windows};
+
+/// Rows that are resampled at once, so that processors can add many samples by one instruction.
+/// Those of a single row do not lie as they would have to.
+const ROWS: usize = 16;
+
+/// Samples of a column of so many rows.
+const LANES: usize = ROWS * 3;
 
 /// One half in fixed point, so that the shift at the end rounds.
 const HALF: i32 = 1 << (PRECISION - 1);
@@ -44,6 +56,18 @@ impl<'a> View<'a> {
             .map(move |row| &samples[row * stride..row * stride + len])
     }
 
+    /// Turns some rows, from the one with this rank on, so that the samples of a column lie side by
+    /// side. Below the last row, what was there before is left.
+    fn turn(&self, first: usize, columns: &mut [[u8; LANES]]) {
+        let rows = self.rows_from(self.rows.start + first).take(ROWS);
+        for (rank, row) in rows.enumerate() {
+            let (row, _) = row.as_chunks::<3>();
+            for (column, pixel) in columns.iter_mut().zip(row) {
+                column[rank * 3..][..3].copy_from_slice(pixel);
+            }
+        }
+    }
+
     /// The samples without any pass.
     pub(super) fn to_vec(&self) -> Vec<u8> {
         self.rows_from(self.rows.start).flatten().copied().collect()
@@ -52,21 +76,12 @@ impl<'a> View<'a> {
 
 /// Resamples every row of a view.
 pub(super) fn horizontal(view: &View<'_>, windows: &Windows) -> Vec<u8> {
-    let mut result = vec![0; view.rows.len() * windows.len() * 3];
-    let rows = view.rows_from(view.rows.start).zip(result.chunks_exact_mut(windows.len() * 3));
-    for (row, out) in rows {
-        let (row, _) = row.as_chunks::<3>();
-        let (out, _) = out.as_chunks_mut::<3>();
-        for (pixel, (first, weights)) in out.iter_mut().zip(windows.iter()) {
-            let first = first - view.columns.start;
-            let (mut red, mut green, mut blue) = (HALF, HALF, HALF);
-            for (sample, &weight) in row[first..first + weights.len()].iter().zip(weights) {
-                red += i32::from(sample[0]) * weight;
-                green += i32::from(sample[1]) * weight;
-                blue += i32::from(sample[2]) * weight;
-            }
-            *pixel = [narrow(red), narrow(green), narrow(blue)];
-        }
+    let (height, width) = (view.rows.len(), windows.len());
+    let mut result = vec![0; height * width * 3];
+    let mut columns = vec![[0; LANES]; view.columns.len()];
+    for (block, out) in result.chunks_mut(ROWS * width * 3).enumerate() {
+        view.turn(block * ROWS, &mut columns);
+        across(&columns, view.columns.start, windows, out);
     }
     result
 }
@@ -80,18 +95,49 @@ pub(super) fn vertical(view: &View<'_>, windows: &Windows) -> Vec<u8> {
         sums.fill(HALF);
         // Row by row rather than column by column: memory is read in its order.
         for (row, &weight) in view.rows_from(first).zip(weights) {
-            for (sum, &sample) in sums.iter_mut().zip(row) {
-                *sum += i32::from(sample) * weight;
-            }
+            add(&mut sums, row, weight);
         }
-        for (out, &sum) in out.iter_mut().zip(&sums) {
-            *out = narrow(sum);
-        }
+        finish(&sums, out);
     }
     result
 }
 
+/// Resamples some rows at once, whose columns are turned and numbered from `start` on: as many as
+/// `out` has room for.
+#[multiversion(targets = "simd")]
+fn across(columns: &[[u8; LANES]], start: usize, windows: &Windows, out: &mut [u8]) {
+    let stride = windows.len() * 3;
+    for (index, (first, weights)) in windows.iter().enumerate() {
+        let mut sums = [HALF; LANES];
+        for (column, &weight) in columns[first - start..].iter().zip(weights) {
+            for (sum, &sample) in sums.iter_mut().zip(column) {
+                *sum += i32::from(sample) * weight;
+            }
+        }
+        let pixels = sums.map(narrow);
+        let (pixels, _) = pixels.as_chunks::<3>();
+        for (row, pixel) in out.chunks_exact_mut(stride).zip(pixels) {
+            row[index * 3..][..3].copy_from_slice(pixel);
+        }
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn add(sums: &mut [i32], row: &[u8], weight: i32) {
+    for (sum, &sample) in sums.iter_mut().zip(row) {
+        *sum += i32::from(sample) * weight;
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn finish(sums: &[i32], out: &mut [u8]) {
+    for (out, &sum) in out.iter_mut().zip(sums) {
+        *out = narrow(sum);
+    }
+}
+
 /// From fixed point to a sample; a cubic may overshoot.
+#[inline(always)]
 fn narrow(sum: i32) -> u8 {
     (sum >> PRECISION).clamp(0, 255) as u8
 }
