@@ -78,11 +78,14 @@ impl<Request: Send + 'static, Response: Send + 'static> Broker<Request, Response
         request: Request,
         deadline: Option<Instant>,
     ) -> Result<Ticket<Response>, SubmitError> {
-        self.submit_as(Priority::Normal, request, deadline)
+        self.submit_as(Priority::Normal, 0, request, deadline)
     }
 
-    /// Does what [`Broker::submit`] does, for a request of any class. The queue has as many places
-    /// for all classes together.
+    /// Does what [`Broker::submit`] does, for a request of any class and of any flow. The queue has
+    /// as many places for all of them together.
+    ///
+    /// A flow is whatever should not take more than its share while others want theirs, such as
+    /// the requests of one client: within a class, flows take turns.
     ///
     /// # Errors
     ///
@@ -90,10 +93,11 @@ impl<Request: Send + 'static, Response: Send + 'static> Broker<Request, Response
     pub fn submit_as(
         &self,
         priority: Priority,
+        flow: u64,
         request: Request,
         deadline: Option<Instant>,
     ) -> Result<Ticket<Response>, SubmitError> {
-        self.worker.desk.submit(request, deadline, priority)
+        self.worker.desk.submit(request, deadline, priority, flow)
     }
 
     /// A view of the health of the broker, which can be read and waited for without the worker.

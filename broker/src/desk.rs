@@ -63,6 +63,7 @@ where
         request: Request,
         deadline: Option<Instant>,
         priority: Priority,
+        flow: u64,
     ) -> Result<Ticket<Response>, SubmitError> {
         let now = Instant::now();
         let (reply, answer) = oneshot::channel();
@@ -75,7 +76,7 @@ where
                 // The request must be dropped where no lock is held, so it is handed out again.
                 Err((refusal, request))
             }
-            None => Ok(state.queue.push(request, reply, now, deadline, priority)),
+            None => Ok(state.queue.push(request, reply, now, deadline, priority, flow)),
         };
         let queued = state.queue.len();
         drop(state);

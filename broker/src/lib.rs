@@ -36,8 +36,8 @@
 //!
 //! # What is promised
 //!
-//! - Requests come to their turn strictly in the order of their [`Priority`], and those of one class
-//!   in the order of their submission. A batch is the one in turn and what has queued up meanwhile
+//! - Requests come to their turn strictly in the order of their [`Priority`]. Within a class flows
+//!   take turns, and the requests of a flow keep the order of their submission. A batch is the one in turn and what has queued up meanwhile
 //!   and [joins](Pipeline::joins) it; a lone request never waits for company.
 //! - [`Broker::submit`] never blocks. When the queue is full it says so at once, and how long the
 //!   wait would be.
@@ -65,6 +65,7 @@ mod pipeline;
 mod priority;
 mod queue;
 mod ticket;
+mod turns;
 mod worker;
 
 pub use crate::broker::Broker;

@@ -13,9 +13,11 @@ pub enum Priority {
     Low,
 }
 
-/// A request's place in the order in which requests are run: by class, then by submission.
+/// A request's place in the order in which requests are run: by class, then by whose turn it is, then
+/// by submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) priority: Priority,
+    pub(crate) turn: u64,
     pub(crate) id: u64,
 }

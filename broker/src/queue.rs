@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use crate::priority::Place;
 use crate::ticket::{Left, Reply};
+use crate::turns::Turns;
 use crate::{Answer, Counts, Priority, RunError};
 
 /// The requests that await an answer, and the count of all.
@@ -15,6 +16,7 @@ use crate::{Answer, Counts, Priority, RunError};
 pub(crate) struct Queue<Request, Response> {
     limit: usize,
     next_id: u64,
+    turns: Turns,
     /// In the order in which they are run.
     waiting: BTreeMap<Place, Waiting<Request, Response>>,
     running: BTreeMap<Place, Running<Response>>,
@@ -58,6 +60,7 @@ impl<Request, Response> Queue<Request, Response> {
         Self {
             limit: limit.max(1),
             next_id: 0,
+            turns: Turns::default(),
             waiting: BTreeMap::new(),
             running: BTreeMap::new(),
             totals: Counts::default(),
@@ -87,8 +90,9 @@ impl<Request, Response> Queue<Request, Response> {
         accepted: Instant,
         deadline: Option<Instant>,
         priority: Priority,
+        flow: u64,
     ) -> Place {
-        let place = Place { priority, id: self.next_id };
+        let place = Place { priority, turn: self.turns.next(flow), id: self.next_id };
         self.next_id += 1;
         self.totals.accepted += 1;
         self.waiting.insert(place, Waiting { request: Some(request), reply, accepted, deadline });
@@ -153,6 +157,7 @@ impl<Request, Response> Queue<Request, Response> {
     /// is gone.
     pub(crate) fn start(&mut self, place: Place, now: Instant) -> Option<Duration> {
         let Waiting { reply, accepted, .. } = self.waiting.remove(&place)?;
+        self.turns.begin(place.turn);
         let waited = now.saturating_duration_since(accepted);
         self.running.insert(place, Running { reply, waited });
         Some(waited)

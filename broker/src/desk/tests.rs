@@ -15,8 +15,9 @@ type Tickets = RefCell<Vec<Option<Ticket<u32>>>>;
 fn desk() -> (Arc<Desk<u32, u32>>, Tickets) {
     let desk = Arc::new(Desk::new(8, Arc::new(())));
     assert!(desk.ready());
-    let tickets =
-        (0..3).map(|number| Some(desk.submit(number, None, Priority::Normal).unwrap())).collect();
+    let tickets = (0..3)
+        .map(|number| Some(desk.submit(number, None, Priority::Normal, 0).unwrap()))
+        .collect();
     (desk, RefCell::new(tickets))
 }
 
@@ -64,7 +65,7 @@ fn a_request_that_comes_meanwhile_is_not_lost() {
     let (desk, tickets) = desk();
     let requests = batch(&desk, |_, next| {
         if next == 1 {
-            tickets.borrow_mut().push(Some(desk.submit(3, None, Priority::Normal).unwrap()));
+            tickets.borrow_mut().push(Some(desk.submit(3, None, Priority::Normal, 0).unwrap()));
         }
     });
     assert_eq!(requests, Some(vec![0, 1, 2]));
@@ -75,7 +76,7 @@ fn a_request_that_comes_meanwhile_is_not_lost() {
 fn a_request_whose_deadline_passes_meanwhile_is_not_begun() {
     let (desk, tickets) = desk();
     let deadline = Instant::now() + Duration::from_millis(50);
-    tickets.borrow_mut().push(Some(desk.submit(3, Some(deadline), Priority::Normal).unwrap()));
+    tickets.borrow_mut().push(Some(desk.submit(3, Some(deadline), Priority::Normal, 0).unwrap()));
     let requests = batch(&desk, |_, _| {
         std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
     });

@@ -10,13 +10,13 @@ use crate::ticket::Left;
 use crate::{Priority, RunError};
 
 fn place(id: u64) -> Place {
-    Place { priority: Priority::Normal, id }
+    Place { priority: Priority::Normal, turn: id, id }
 }
 
 fn filled(requests: &[Option<Instant>]) -> Queue<usize, usize> {
     let mut queue = Queue::new(requests.len());
     for (number, deadline) in requests.iter().enumerate() {
-        queue.push(number, oneshot::channel().0, Instant::now(), *deadline, Priority::Normal);
+        queue.push(number, oneshot::channel().0, Instant::now(), *deadline, Priority::Normal, 0);
     }
     queue
 }
@@ -29,7 +29,7 @@ fn parts(lent: &[Lent<usize>]) -> Vec<(Place, usize)> {
 fn zero_places_are_one() {
     let mut queue = Queue::<usize, usize>::new(0);
     assert!(!queue.is_full());
-    queue.push(0, oneshot::channel().0, Instant::now(), None, Priority::Normal);
+    queue.push(0, oneshot::channel().0, Instant::now(), None, Priority::Normal, 0);
     assert!(queue.is_full());
 }
 
@@ -51,7 +51,7 @@ fn requests_are_lent_by_class_and_in_a_class_by_submission() {
     let classes =
         [Priority::Low, Priority::Normal, Priority::High, Priority::Normal, Priority::High];
     for (number, class) in classes.into_iter().enumerate() {
-        queue.push(number, oneshot::channel().0, Instant::now(), None, class);
+        queue.push(number, oneshot::channel().0, Instant::now(), None, class, 0);
     }
     let order: Vec<_> = queue.lend(9).into_iter().map(|lent| lent.request).collect();
     assert_eq!(order, [2, 4, 1, 3, 0]);

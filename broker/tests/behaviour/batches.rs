@@ -122,7 +122,7 @@ async fn a_higher_class_runs_first_and_a_lower_one_last() {
     let classes = [Priority::Low, Priority::Normal, Priority::High, Priority::Normal];
     let tickets: Vec<_> = (1..)
         .zip(classes)
-        .map(|(number, class)| broker.submit_as(class, say(number), None).unwrap())
+        .map(|(number, class)| broker.submit_as(class, 0, say(number), None).unwrap())
         .collect();
     drop(holder);
     for ticket in tickets {
@@ -130,4 +130,21 @@ async fn a_higher_class_runs_first_and_a_lower_one_last() {
     }
     let order: Vec<u32> = batches.lock().unwrap().iter().flatten().copied().collect();
     assert_eq!(order, [0, 3, 2, 4, 1]);
+}
+
+/// Protects a client that asks for little from one that asks for much.
+#[tokio::test]
+async fn flows_take_turns() {
+    let (broker, batches, holder, _held) = busy_stage(64, 1).await;
+    let flows = [1, 1, 1, 1, 2, 2, 3];
+    let tickets: Vec<_> = (1..)
+        .zip(flows)
+        .map(|(number, flow)| broker.submit_as(Priority::Normal, flow, say(number), None).unwrap())
+        .collect();
+    drop(holder);
+    for ticket in tickets {
+        answer(ticket).await.unwrap();
+    }
+    let order: Vec<u32> = batches.lock().unwrap().iter().flatten().copied().collect();
+    assert_eq!(order, [0, 1, 5, 7, 2, 6, 3, 4]);
 }

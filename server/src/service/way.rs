@@ -44,7 +44,7 @@ impl Way {
         watcher: &Watcher,
     ) -> Result<Answer<Finding>, Problem> {
         let mut ticket =
-            self.broker.submit_as(priority, job, Some(deadline)).map_err(faults::submission)?;
+            self.broker.submit_as(priority, 0, job, Some(deadline)).map_err(faults::submission)?;
         passage.queued();
         loop {
             watcher(match ticket.ahead() {
