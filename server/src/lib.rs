@@ -22,6 +22,7 @@ pub mod service;
 pub mod shutdown;
 pub mod telemetry;
 mod tls;
+mod whole;
 pub mod worker;
 
 use std::process::ExitCode;

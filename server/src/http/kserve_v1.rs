@@ -26,11 +26,9 @@ use crate::{
 use instance::Instance;
 
 /// What is asked.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = V1Request)]
-pub(super) struct Body {
+#[derive(Deserialize)]
+struct Body {
     /// Pictures as `{"b64": …}`, or prepared tensors as nested arrays.
-    #[schema(value_type = Vec<serde_json::Value>)]
     instances: Vec<Instance>,
 }
 

@@ -18,6 +18,9 @@ use app::problem::Problem;
 pub(super) use repository::Wish;
 pub use repository::control;
 
+/// Name of the header with the length of the JSON in a body; what follows it is binary data.
+pub(super) const HEADER_LENGTH: &str = "inference-header-content-length";
+
 /// Which model a path is about.
 #[derive(Deserialize)]
 struct Address {

@@ -47,6 +47,15 @@ async fn an_address_in_a_form_with_blanks_around_it() {
 }
 
 #[tokio::test]
+async fn a_number_is_whole_by_its_value() {
+    let body = r#"{"example": "one.png", "top_k": 3.0}"#;
+    let (question, _) = ask(post("/vgg", "application/json", "*/*", body)).await;
+    assert_eq!(question.unwrap().top_k, 3);
+    let body = r#"{"example": "one.png", "top_k": 2.5}"#;
+    assert_eq!(code("/vgg", "application/json", body).await.1, "json_invalid");
+}
+
+#[tokio::test]
 async fn the_last_address_wins_and_the_body_comes_after_the_query() {
     assert!(is_url(
         &picture("/vgg?url=http://q/", FORM, "url=http://a/&url=http://b/").await,

@@ -10,14 +10,15 @@ use serde::{
 use utoipa::ToSchema;
 
 use super::{Input, top_k};
-use crate::service::faults;
+use crate::{service::faults, whole::whole};
 
 /// The JSON form of a request.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Question)]
 pub(crate) struct JsonInput {
-    /// Address of the picture.
+    /// Address of the picture; an empty one is none.
+    #[schema(format = "uri-reference", pattern = "^(https?://.+)?$")]
     url: Option<String>,
     /// The picture, in base64.
     #[schema(format = Byte)]
@@ -29,6 +30,7 @@ pub(crate) struct JsonInput {
     #[schema(min_items = 1)]
     instances: Option<Vec<JsonPicture>>,
     /// How many classes to name.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
     /// Whether to answer with what the network saw, too.
@@ -60,6 +62,7 @@ pub(crate) struct JsonPicture {
 #[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct TaskParameters {
     /// How many classes to name.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
     /// What becomes of the raw scores.
