@@ -54,6 +54,6 @@ def test_the_server_does_what_the_document_says(server, pictures, tmp_path):
     }
     # Where it runs it leaves notes on what it found.
     run = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, env=environment
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=environment
     )
     assert run.returncode == 0, run.stdout + run.stderr

@@ -233,13 +233,16 @@ impl Visit {
 
     async fn score_passing(&self, item: Item, passage: &Passage) -> Result<Scored, Problem> {
         let quiet = unwatched();
-        let (scored, _) = match item {
-            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, &quiet, passage).await?,
+        let (fetching, decoding, pixels) = match item {
+            Item::Tensor(pixels) => (Duration::ZERO, Duration::ZERO, pixels),
             Item::Picture(picture) => {
-                let (_, mut prepared, decoding) = self.prepare(picture, &quiet, passage).await?;
-                self.run(std::mem::take(&mut prepared.pixels), decoding, &quiet, passage).await?
+                let (taken, mut prepared, decoding) =
+                    self.prepare(picture, &quiet, passage).await?;
+                (taken.fetching, decoding, std::mem::take(&mut prepared.pixels))
             }
         };
+        let (scored, times) = self.run(pixels, decoding, &quiet, passage).await?;
+        request_log::note(&self.card().name, times.timing(fetching, decoding, self.arrival));
         Ok(scored)
     }
 

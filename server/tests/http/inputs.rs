@@ -56,6 +56,15 @@ async fn a_number_is_whole_by_its_value() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_passed_over_has_to_be_one() {
+    let image = STANDARD.encode(PIXEL);
+    let body = |url: &str| format!(r#"{{"image": "{image}", "url": "{url}"}}"#);
+    assert!(is_pixel(&picture("/vgg", "application/json", body("https://a/")).await));
+    assert!(is_pixel(&picture("/vgg", "application/json", body("")).await));
+    assert_eq!(code("/vgg", "application/json", body("cat.jpg")).await.1, "url_invalid");
+}
+
+#[tokio::test]
 async fn the_last_address_wins_and_the_body_comes_after_the_query() {
     assert!(is_url(
         &picture("/vgg?url=http://q/", FORM, "url=http://a/&url=http://b/").await,

@@ -18,7 +18,7 @@ use crate::{service::faults, whole::whole};
 #[schema(as = Question)]
 pub(crate) struct JsonInput {
     /// Address of the picture; an empty one is none.
-    #[schema(format = "uri-reference", pattern = "^(https?://.+)?$")]
+    #[schema(pattern = "^(https?://.+)?$")]
     url: Option<String>,
     /// The picture, in base64.
     #[schema(format = Byte)]
@@ -105,7 +105,13 @@ impl Input {
         if let Some(example) = json.example {
             self.take_text("example", &example)?;
         }
+        let beside = json.image.is_some() || json.inputs.is_some() || json.instances.is_some();
         if let Some(url) = json.url {
+            // Nobody will try to fetch it, so that nobody else would say what is wrong with it.
+            if beside && !url.trim().is_empty() && !is_address(&url) {
+                let detail = "url must begin with http:// or https://, even if it is passed over.";
+                return Err(Problem::new(400, "url_invalid", "The address is not valid", detail));
+            }
             self.take_text("url", &url)?;
         }
         if let Some(image) = json.image {
@@ -131,6 +137,11 @@ impl Input {
     }
 }
 
+/// Whether a text could be the address of a picture.
+fn is_address(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| text.trim_start().starts_with(scheme))
+}
+
 /// A picture of a field that holds base64.
 fn decoded(field: &str, text: &str) -> Result<Picture, Problem> {
     let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
@@ -142,7 +153,7 @@ fn decoded(field: &str, text: &str) -> Result<Picture, Problem> {
 
 /// A picture as the image classification task has it: an address, a `data:` URL, or base64.
 fn task_picture(inputs: &str) -> Result<Picture, Problem> {
-    if inputs.starts_with("http://") || inputs.starts_with("https://") {
+    if is_address(inputs) {
         return Ok(Picture::Url(inputs.to_owned()));
     }
     let base64 = inputs.strip_prefix("data:").and_then(|url| Some(url.split_once(";base64,")?.1));

@@ -9,13 +9,14 @@ use axum::{
     routing::post,
 };
 use bytes::Bytes;
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Address;
 use crate::{
-    http::{AppState, HttpResponse, accept::Format, dialect, problem},
+    http::{AppState, HttpResponse, accept::Format, dialect, input::plain, problem},
     oip,
 };
 
@@ -29,7 +30,14 @@ pub(crate) struct Wish {
 }
 
 /// `POST /v2/repository/index`; the body may be empty.
-pub(super) async fn index(State(state): State<AppState>, body: Bytes) -> HttpResponse {
+pub(super) async fn index(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> HttpResponse {
+    if let Err(problem) = plain(&headers) {
+        return problem::respond(&problem, Format::Json);
+    }
     let wish = if body.is_empty() { Ok(Wish::default()) } else { serde_json::from_slice(&body) };
     match wish {
         Ok(Wish { ready }) => Json(oip::index(&*state.backend, ready)).into_response(),
