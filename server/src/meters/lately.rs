@@ -1,6 +1,7 @@
 //! What has been answered lately, for the page that shows how busy the server is.
 
 use std::{
+    cmp::Reverse,
     collections::VecDeque,
     time::{Duration, Instant},
 };
@@ -42,7 +43,7 @@ impl Lately {
 
 /// The median of the latest answers' times.
 pub(super) fn median(mut answers: Vec<(Instant, Duration)>) -> Option<Duration> {
-    answers.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    answers.sort_unstable_by_key(|(then, _)| Reverse(*then));
     answers.truncate(RECENT);
     answers.sort_unstable_by_key(|(_, took)| *took);
     answers.get(answers.len() / 2).map(|(_, took)| *took)

@@ -5,7 +5,7 @@ use std::{fmt, sync::PoisonError, time::Duration};
 use app::wire::ModelState;
 use broker::Health;
 
-use super::{Service, standing::overdue};
+use super::{Limits, Service, standing::overdue};
 
 /// A pipeline with a thread of its own.
 pub(crate) trait Beside: fmt::Debug + Send + Sync {
@@ -37,22 +37,55 @@ impl Service {
     /// How all of them stand.
     pub(super) fn beside(&self) -> Vec<BesideStanding> {
         let pipelines = self.beside.read().unwrap_or_else(PoisonError::into_inner);
-        pipelines.iter().map(|pipeline| self.look_at(&**pipeline)).collect()
-    }
-
-    fn look_at(&self, pipeline: &dyn Beside) -> BesideStanding {
-        let limits = self.limits();
-        let busy = pipeline.busy().unwrap_or_default();
-        let late = overdue(busy, limits.timeout, limits.stuck_after);
-        let state = match (pipeline.health(), late) {
-            (Health::Failed(reason), _) => ModelState::Failed { reason: reason.to_string() },
-            (Health::Loading, _) => ModelState::Loading,
-            (Health::Draining | Health::Stopped, _) => ModelState::Unloaded,
-            (Health::Ready, None) => ModelState::Ready,
-            (Health::Ready, Some(_)) => ModelState::Failed {
-                reason: format!("One batch has been running for {} s.", busy.as_secs()),
-            },
+        let look = |pipeline: &dyn Beside| {
+            let busy = pipeline.busy().unwrap_or_default();
+            let (state, stuck) = stands(pipeline.health(), busy, self.limits());
+            BesideStanding { name: pipeline.name().to_owned(), state, stuck }
         };
-        BesideStanding { name: pipeline.name().to_owned(), state, stuck: late == Some("stuck") }
+        pipelines.iter().map(|pipeline| look(&**pipeline)).collect()
+    }
+}
+
+/// How a pipeline stands that has been busy with its batch for so long, by the same limits as the
+/// models' worker, and whether only a new process helps.
+fn stands(health: Health, busy: Duration, limits: &Limits) -> (ModelState, bool) {
+    let late = overdue(busy, limits.timeout, limits.stuck_after);
+    let state = match (health, late) {
+        (Health::Failed(reason), _) => ModelState::Failed { reason: reason.to_string() },
+        (Health::Loading, _) => ModelState::Loading,
+        (Health::Draining | Health::Stopped, _) => ModelState::Unloaded,
+        (Health::Ready, None) => ModelState::Ready,
+        (Health::Ready, Some(_)) => ModelState::Failed {
+            reason: format!("One batch has been running for {} s.", busy.as_secs()),
+        },
+    };
+    (state, late == Some("stuck"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Loading, Preload};
+
+    #[test]
+    fn a_pipeline_that_hangs_is_told_of_before_it_is_given_up() {
+        let limits = Limits {
+            queue: 1,
+            max_batch: 1,
+            timeout: Duration::from_secs(30),
+            stuck_after: Duration::from_secs(120),
+            max_upload: 1,
+            fallback: true,
+            loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },
+        };
+        let stands = |health, busy| stands(health, Duration::from_secs(busy), &limits);
+        let failed = |reason: &str| ModelState::Failed { reason: reason.to_owned() };
+        assert_eq!(stands(Health::Loading, 0), (ModelState::Loading, false));
+        assert_eq!(stands(Health::Ready, 29), (ModelState::Ready, false));
+        let late = failed("One batch has been running for 30 s.");
+        assert_eq!(stands(Health::Ready, 30), (late, false));
+        assert!(stands(Health::Ready, 120).1);
+        assert_eq!(stands(Health::Failed("no lens".into()), 0), (failed("no lens"), false));
+        assert_eq!(stands(Health::Stopped, 0), (ModelState::Unloaded, false));
     }
 }
