@@ -11,14 +11,14 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use http::{
-    HeaderMap, HeaderValue,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
+    HeaderMap,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
     request::Parts,
 };
 use http_body_util::{BodyExt, LengthLimitError};
 use tower_http::timeout::TimeoutError;
 
-use super::{HttpRequest, intake::NoRoom};
+use super::{HttpRequest, intake::NoRoom, oip::plain};
 use crate::service::faults;
 pub(super) use json::{JsonInput, JsonPicture, Transform};
 
@@ -93,25 +93,6 @@ pub(crate) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
         input.picture = Some(Picture::Bytes { bytes: body, name: None });
     }
     Ok(input)
-}
-
-/// Refuses a body that says it is compressed, where none is taken apart. Pictures do not get smaller.
-///
-/// # Errors
-///
-/// When it says so.
-pub(super) fn plain(headers: &HeaderMap) -> Result<(), Problem> {
-    let codings = headers.get_all(CONTENT_ENCODING).iter();
-    let plain = |coding: &HeaderValue| matches!(coding.as_bytes(), b"" | b"identity");
-    match codings.into_iter().find(|coding| !plain(coding)) {
-        None => Ok(()),
-        Some(coding) => Err(Problem::new(
-            415,
-            "encoding_unsupported",
-            "The body cannot be read",
-            format!("Bodies come as they are here, not as {coding:?}: leave out Content-Encoding."),
-        )),
-    }
 }
 
 /// What the body says it is; `None` if it says nothing, or nothing that can be read.

@@ -16,10 +16,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
-    AppState, HttpRequest, HttpResponse,
-    accept::Format,
-    input::{collect, plain},
-    oip as v2, problem, request_log,
+    AppState, HttpRequest, HttpResponse, accept::Format, input::collect, oip as v2, problem,
+    request_log,
 };
 use crate::{
     oip::{self, MAX_BODY, VERSION, check_version},
@@ -142,7 +140,7 @@ async fn predict(
         return Err(faults::unknown_model(model));
     }
     check_version(model, version)?;
-    plain(request.headers())?;
+    v2::plain(request.headers())?;
     let body = collect(request.into_body(), MAX_BODY as u64).await?;
     let parsed = tokio::task::spawn_blocking(move || serde_json::from_slice(&body));
     let Body { instances } = parsed.await.map_err(|_| faults::bug())?.map_err(|error| {

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{AppState, HttpResponse, accept::Format, problem};
 use crate::oip::VERSION;
 use app::problem::Problem;
+pub(super) use encoding::plain;
 pub(super) use repository::Wish;
 pub use repository::control;
 

@@ -14,9 +14,9 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::Address;
+use super::{Address, plain};
 use crate::{
-    http::{AppState, HttpResponse, accept::Format, dialect, input::plain, problem},
+    http::{AppState, HttpResponse, accept::Format, dialect, problem},
     oip,
 };
 
