@@ -15,6 +15,7 @@ pub mod heat;
 pub mod http;
 pub mod meters;
 pub mod mount;
+mod object;
 pub mod oip;
 pub mod pull;
 pub mod registry;

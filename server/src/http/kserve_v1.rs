@@ -20,6 +20,7 @@ use super::{
     request_log,
 };
 use crate::{
+    object::object,
     oip::{self, MAX_BODY, VERSION, check_version},
     service::{Ask, Scored, faults},
 };
@@ -142,7 +143,7 @@ async fn predict(
     check_version(model, version)?;
     v2::plain(request.headers())?;
     let body = collect(request.into_body(), MAX_BODY as u64).await?;
-    let parsed = tokio::task::spawn_blocking(move || serde_json::from_slice(&body));
+    let parsed = tokio::task::spawn_blocking(move || object(&body));
     let Body { instances } = parsed.await.map_err(|_| faults::bug())?.map_err(|error| {
         oip::malformed(format!("The JSON cannot be read: {error}. It must hold instances."))
     })?;

@@ -8,7 +8,7 @@ use super::{
     malformed,
     request::{InferRequest, Wanted, Wishes, no_shared_memory},
 };
-use crate::whole::whole;
+use crate::{object::object, whole::whole};
 
 /// The JSON of a request, whose tensors may be elsewhere.
 #[derive(Debug, Deserialize)]
@@ -84,8 +84,7 @@ impl JsonRequest {
         if json.is_empty() {
             return Err(malformed("The request is empty; it must be JSON with inputs."));
         }
-        serde_json::from_slice(json)
-            .map_err(|error| malformed(format!("The JSON cannot be read: {error}.")))
+        object(json).map_err(|error| malformed(format!("The JSON cannot be read: {error}.")))
     }
 
     /// The request without its inputs.

@@ -10,7 +10,7 @@ use serde::{
 use utoipa::ToSchema;
 
 use super::{Input, top_k};
-use crate::{service::faults, whole::whole};
+use crate::{object::object, service::faults, whole::whole};
 
 /// The JSON form of a request.
 #[derive(Deserialize, ToSchema)]
@@ -39,7 +39,7 @@ pub(crate) struct JsonInput {
     #[schema(format = Byte)]
     inputs: Option<String>,
     /// The wishes of the image classification task.
-    #[serde(default, deserialize_with = "object")]
+    #[serde(default, deserialize_with = "nested")]
     parameters: Option<TaskParameters>,
 }
 
@@ -83,7 +83,7 @@ pub(crate) enum Transform {
 }
 
 /// An object and nothing else: a struct can be read from a list of its fields, too.
-fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+fn nested<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
     let members: Option<serde_json::Map<String, serde_json::Value>> = Option::deserialize(from)?;
     let object = members.map(|members| serde_json::from_value(members.into()));
     object.transpose().map_err(D::Error::custom)
@@ -91,7 +91,7 @@ fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Opt
 
 impl Input {
     pub(super) fn take_json(&mut self, body: &[u8]) -> Result<(), Problem> {
-        let json: JsonInput = serde_json::from_slice(body).map_err(|error| {
+        let json: JsonInput = object(body).map_err(|error| {
             Problem::new(
                 400,
                 "json_invalid",

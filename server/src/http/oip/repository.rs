@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::{Address, plain};
 use crate::{
     http::{AppState, HttpResponse, accept::Format, dialect, problem},
+    object::object,
     oip,
 };
 
@@ -38,7 +39,7 @@ pub(super) async fn index(
     if let Err(problem) = plain(&headers) {
         return problem::respond(&problem, Format::Json);
     }
-    let wish = if body.is_empty() { Ok(Wish::default()) } else { serde_json::from_slice(&body) };
+    let wish = if body.is_empty() { Ok(Wish::default()) } else { object(&body) };
     match wish {
         Ok(Wish { ready }) => Json(oip::index(&*state.backend, ready)).into_response(),
         Err(error) => {
