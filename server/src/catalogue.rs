@@ -13,6 +13,8 @@ use vision::card::{CardError, ModelCard};
 
 pub use stamp::Stamp;
 
+use crate::http::is_reserved;
+
 /// A model's card with what belongs to it.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -62,6 +64,18 @@ pub enum CatalogueError {
     /// A card is broken.
     #[error(transparent)]
     Card(#[from] CardError),
+    /// A path of the server has this name, so nobody could get at the model.
+    #[error(
+        "the model in {} cannot be called {name:?}, since the server has a path of that name: give the \
+         folder, and the card in it, another name",
+        folder.display()
+    )]
+    Reserved {
+        /// The folder.
+        folder: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// An example picture cannot be read.
     #[error("cannot read the example picture {}", file.display())]
     Example {
@@ -134,11 +148,14 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// When the card or an example picture cannot be read.
+    /// When the card or an example picture cannot be read, or when the model cannot have its name.
     pub fn read(folder: &Path) -> Result<Self, CatalogueError> {
         // First, so that a change while the rest is read is noticed as one.
         let stamp = Stamp::of(folder);
         let card = ModelCard::load(folder)?;
+        if is_reserved(&card.name) {
+            return Err(CatalogueError::Reserved { folder: folder.to_owned(), name: card.name });
+        }
         let examples = card
             .examples
             .iter()

@@ -16,6 +16,7 @@ mod openapi;
 mod operations;
 pub(crate) mod problem;
 pub(crate) mod request_log;
+mod reserved;
 mod several;
 mod thumbnail;
 mod torchserve;
@@ -49,6 +50,8 @@ use crate::backend::Backend;
 pub use oip::control as repository_control;
 pub(crate) use operations::exposed;
 pub use operations::{Exposition, Operations};
+pub use reserved::RESERVED;
+pub(crate) use reserved::is_reserved;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -101,13 +104,13 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
-    let Operations { access, origins, meters, exposition } = state.operations.clone();
+    let Operations { access, origins, meters, .. } = state.operations.clone();
     let protocols = Router::new()
         .nest("/v1", kserve_v1::routes())
         .nest("/v2", oip::routes())
         .merge(torchserve::routes())
         .method_not_allowed_fallback(problem::method_not_allowed);
-    let mut router = Router::new()
+    let router = Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
         .route("/{model}/explain", get(explain::explain).post(explain::explain))
@@ -116,10 +119,8 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/robots.txt", get(assets::top_level))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(operations::metrics))
         .merge(openapi::routes());
-    if exposition.is_some() {
-        router = router.route("/metrics", get(operations::metrics));
-    }
     let mut router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))

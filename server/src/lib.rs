@@ -15,6 +15,7 @@ pub mod heat;
 pub mod http;
 pub mod meters;
 pub mod mount;
+mod object;
 pub mod oip;
 pub mod pull;
 pub mod registry;
@@ -22,6 +23,7 @@ pub mod service;
 pub mod shutdown;
 pub mod telemetry;
 mod tls;
+mod whole;
 pub mod worker;
 
 use std::process::ExitCode;

@@ -12,6 +12,7 @@
 
 mod call;
 mod exposition;
+mod lately;
 mod passage;
 mod stages;
 mod statistics;
@@ -29,6 +30,7 @@ use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 
 use call::Call;
 pub use exposition::{Gauges, ModelGauges};
+use lately::Lately;
 pub use passage::{Mark, Passage};
 pub use stages::Stage;
 use stages::Stages;
@@ -51,6 +53,7 @@ pub struct Meters {
 struct Meter {
     counts: Mutex<Tally>,
     stages: Stages,
+    lately: Mutex<Lately>,
 }
 
 /// What has become of the pictures for one model, at one instant.
@@ -168,6 +171,19 @@ impl Meters {
         models.iter().map(|(name, meter)| (name.clone(), meter.lock().clone())).collect()
     }
 
+    /// Pictures for this model that were answered in the last minute.
+    pub fn last_minute(&self, model: &str) -> usize {
+        let models = self.models.read().unwrap_or_else(PoisonError::into_inner);
+        models.get(model).map_or(0, |meter| meter.lately().last_minute())
+    }
+
+    /// The median of how long the latest answers took, of all models together.
+    pub fn median(&self) -> Option<Duration> {
+        let models = self.models.read().unwrap_or_else(PoisonError::into_inner);
+        let latest = models.values().flat_map(|meter| meter.lately().latest().collect::<Vec<_>>());
+        lately::median(latest.collect())
+    }
+
     /// Pictures that were refused and that no model's tally has.
     pub fn refused_elsewhere(&self) -> u64 {
         self.unknown.load(Ordering::Relaxed) + self.turned_away.load(Ordering::Relaxed)
@@ -194,13 +210,17 @@ impl Meters {
         let mut models = self.models.write().unwrap_or_else(PoisonError::into_inner);
         let meter = models.entry(model.to_owned()).or_insert_with(|| {
             let stages = Stages::new(&self.recorder, model);
-            Arc::new(Meter { counts: Mutex::default(), stages })
+            Arc::new(Meter { counts: Mutex::default(), stages, lately: Mutex::default() })
         });
         Arc::clone(meter)
     }
 }
 
 impl Meter {
+    fn lately(&self) -> MutexGuard<'_, Lately> {
+        self.lately.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Tally> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -25,7 +25,6 @@ pub use answer_body::Encoded;
 pub(crate) use answer_body::JsonAnswer;
 pub(crate) use data::Flat;
 pub use infer::infer;
-pub(crate) use json::JsonRequest;
 pub(crate) use pictures::interleave;
 pub use repository::{IndexEntry, index};
 pub use request::{Data, Datatype, InferRequest, Tensor, Wanted, Wishes};

@@ -2,10 +2,10 @@
 
 mod admission;
 mod answer;
+mod beside;
 mod explain;
 pub(crate) mod faults;
 mod intake;
-mod recent;
 mod standing;
 mod visit;
 mod way;
@@ -13,7 +13,7 @@ mod way;
 use std::{
     collections::BTreeMap,
     convert::Infallible,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, RwLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -36,9 +36,9 @@ use crate::{
     registry::{Loaded, Loading, Registry, Unavailable, Version},
     worker::Worker,
 };
-use recent::Recent;
-pub(crate) use visit::unwatched;
+pub(crate) use beside::Beside;
 pub use visit::{Ask, Item, Scored, Visit};
+pub(crate) use visit::{NO_PICTURE, Times, unwatched};
 use way::Way;
 
 /// How much is taken, and how long it may last.
@@ -71,6 +71,8 @@ pub struct Service {
     /// the broker has a place for whoever is let in.
     admission: Arc<Semaphore>,
     meters: Arc<Meters>,
+    /// What is served beside the models.
+    beside: RwLock<Vec<Box<dyn Beside>>>,
     /// Whether the program is about to end.
     draining: AtomicBool,
 }
@@ -101,13 +103,13 @@ impl Service {
         let admission = Arc::new(Semaphore::new(limits.queue + limits.max_batch));
         let way = Arc::new(Way {
             fetcher,
-            recent: Recent::default(),
             decode_limits: DecodeLimits::default(),
             decoding: Arc::new(Semaphore::new(limits.loading.compute.threads.get())),
             broker,
             limits,
         });
-        Ok(Self { registry, way, admission, meters, draining: AtomicBool::new(false) })
+        let draining = AtomicBool::new(false);
+        Ok(Self { registry, way, admission, meters, beside: RwLock::default(), draining })
     }
 
     /// How much is taken, and how long it may last.
@@ -271,17 +273,16 @@ impl Classifier for Service {
     }
 
     fn status(&self) -> ServerStatus {
-        let requests = self.requests();
+        let (requests, tallies) = (self.requests(), self.meters.tallies());
         let versions = self.registry.versions();
         let models = versions.iter().map(|version| {
             let card = version.card();
-            let (answered, last_minute) = self.way.recent.answered(&card.name);
             ModelStatus {
                 name: card.name.clone(),
                 state: self.state(version),
                 weights_bytes: std::fs::metadata(&card.weights.path).ok().map(|it| it.len()),
-                answered,
-                last_minute,
+                answered: tallies.get(&card.name).map_or(0, |tally| tally.ok),
+                last_minute: self.meters.last_minute(&card.name) as u32,
             }
         });
         ServerStatus {
@@ -289,7 +290,7 @@ impl Classifier for Service {
             running: requests.running as u32,
             answered: requests.ok,
             refused: requests.rejected,
-            median_ms: self.way.recent.median(),
+            median_ms: self.meters.median().map(visit::milliseconds),
             models: models.collect(),
         }
     }

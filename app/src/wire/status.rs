@@ -29,8 +29,8 @@ pub struct ModelStatus {
     pub state: ModelState,
     /// Size of its weights on disk in bytes, if they are here.
     pub weights_bytes: Option<u64>,
-    /// Pictures that it answered since the start.
+    /// Pictures for it that were answered since the start.
     pub answered: u64,
-    /// Pictures that it answered in the last minute.
+    /// Pictures for it that were answered in the last minute.
     pub last_minute: u32,
 }

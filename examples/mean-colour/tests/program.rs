@@ -32,7 +32,15 @@ impl Running {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models");
         let child = Command::new(env!("CARGO_BIN_EXE_mean-colour"))
-            .args(["--models", models, "--listen", &address.to_string(), "--log", "error"])
+            .args([
+                "--models",
+                models,
+                "--listen",
+                &address.to_string(),
+                "--log",
+                "error",
+                "--public-metrics",
+            ])
             .spawn()
             .unwrap();
         let running = Self { child, address };
@@ -87,6 +95,25 @@ fn the_pipeline_answers_beside_the_models() {
         let page = running.post("text/html", body);
         assert!(page.status == status && page.body.contains("role=\"alert\""), "{page:?}");
     }
+    // It is watched and counted as the models are.
+    let timed = running.post("*/*", &orange()).head;
+    for stage in ["decode;dur=", "queue;dur=", "infer;dur=", "total;dur="] {
+        assert!(timed.contains(stage), "{timed}");
+    }
+    let ready: serde_json::Value =
+        serde_json::from_str(&running.get("/readyz").unwrap().body).unwrap();
+    assert_eq!(ready["models"]["mean-colour"]["state"], "ready", "{ready}");
+    let meters = running.get("/metrics").unwrap().body;
+    for line in [
+        "vitrine_request_outcomes_total{model=\"mean-colour\",outcome=\"ok\"} 4",
+        "vitrine_request_outcomes_total{model=\"mean-colour\",outcome=\"failed\"} 6",
+        "vitrine_model_state{model=\"mean-colour\",state=\"ready\"} 1",
+        "vitrine_batch_size_count{model=\"mean-colour\"} 4",
+        "nv_inference_request_success{model=\"mean-colour\",version=\"1\"} 4",
+    ] {
+        assert!(meters.lines().any(|there| there == line), "{line} is not in\n{meters}");
+    }
+
     let model = running.get("/flags").unwrap();
     assert!(model.status == 200 && model.body.contains("Flags of the world"), "{model:?}");
 }

@@ -11,6 +11,7 @@ use importer::{
 use vision::preprocess::{ChannelOrder, Interpolation, Scale};
 
 use super::options::FolderOptions;
+use crate::http::is_reserved;
 
 /// What `import` can be told.
 #[derive(Debug, Args)]
@@ -109,6 +110,12 @@ impl Import {
             bail!(
                 "there is no models folder {} (another one can be named with --models)",
                 self.folder.models.display()
+            );
+        }
+        if is_reserved(&self.name) {
+            bail!(
+                "no model can be called {:?}, since the server has a path of that name; choose another with --as",
+                self.name
             );
         }
         let settings = Settings {

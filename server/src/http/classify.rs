@@ -31,9 +31,10 @@ pub(super) async fn classify(
     let (parts, body) = request.into_parts();
     let format = Format::accepted(&parts.headers);
     let mut input = input::read(&parts, body, state.max_upload).await;
-    if let Some(transform) = hugging_face::wanted(&parts, format, input.as_ref().ok()) {
+    let several = input.as_ref().is_ok_and(|input| input.several.is_some() && input.task.is_none());
+    if !several && let Some(task) = hugging_face::wanted(&parts, format, input.as_ref().ok()) {
         return match input {
-            Ok(input) => hugging_face::classify(&state, model, input, transform).await,
+            Ok(input) => hugging_face::classify(&state, model, input, task).await,
             Err(problem) => dialect::as_error(&problem::respond(&problem, Format::Json), &problem),
         };
     }
@@ -104,8 +105,15 @@ async fn page(state: &AppState, parts: Parts, posted: Posted) -> HttpResponse {
 /// to know: the bare label has no room for it.
 fn name_model(headers: &mut HeaderMap, answer: &Classification) {
     name(headers, &answer.model, answer.fallback_for.as_deref());
-    if let Some(note) = answer.note.as_deref().and_then(|note| HeaderValue::from_str(note).ok()) {
-        headers.insert(HeaderName::from_static("vitrine-note"), note);
+    if let Some(words) = answer.note.as_deref() {
+        note(headers, words);
+    }
+}
+
+/// Says in a header what else there is to know.
+pub(super) fn note(headers: &mut HeaderMap, words: &str) {
+    if let Ok(words) = HeaderValue::from_str(words) {
+        headers.insert(HeaderName::from_static("vitrine-note"), words);
     }
 }
 

@@ -106,22 +106,32 @@ fn png(bytes: Vec<u8>) -> HttpResponse {
 }
 
 impl Form {
-    /// The form that `Accept` names: `application/json`, `image/png`, or `image/png;mode=grey`. A
-    /// picture over the picture if it names none.
+    /// The form that `Accept` likes best: `application/json`, `image/png`, or
+    /// `image/png;mode=grey`, the first one among equals. A picture over the picture if it names
+    /// none.
     fn accepted(headers: &HeaderMap) -> Self {
         let ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let named = ranges.flat_map(|value| value.split(',')).find_map(|range| {
-            let range: mime::Mime = range.trim().parse().ok()?;
-            let grey = range.get_param("mode").is_some_and(|mode| mode == "grey" || mode == "gray");
-            match range.essence_str() {
-                "application/json" => Some(Self::Grid),
-                "image/png" if grey => Some(Self::Grey),
-                "image/png" | "image/*" => Some(Self::Overlay),
-                _ => None,
-            }
-        });
-        named.unwrap_or(Self::Overlay)
+        let named = ranges.flat_map(|value| value.split(',')).filter_map(weigh);
+        // The last one of the greatest is taken.
+        let named: Vec<_> = named.collect();
+        let best = named.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
+        best.map_or(Self::Overlay, |(_, form)| form)
     }
+}
+
+/// How much a media range is liked, and the form that it names; `None` if it names none of ours, or
+/// refuses it.
+fn weigh(range: &str) -> Option<(f32, Form)> {
+    let range: mime::Mime = range.trim().parse().ok()?;
+    let quality = range.get_param("q").map_or(Some(1.0), |q| q.as_str().parse().ok())?;
+    let grey = range.get_param("mode").is_some_and(|mode| mode == "grey" || mode == "gray");
+    let form = match range.essence_str() {
+        "application/json" => Form::Grid,
+        "image/png" if grey => Form::Grey,
+        "image/png" | "image/*" => Form::Overlay,
+        _ => return None,
+    };
+    (quality > 0.0).then_some((quality, form))
 }
 
 impl Wishes {

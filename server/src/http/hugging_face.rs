@@ -4,7 +4,7 @@
 //! the query says `task=image-classification`, or the caller's software says what it is and does
 //! not ask for a kind of answer of ours.
 
-use app::{problem::Problem, wire::Timing};
+use app::{classify::Picture, problem::Problem, wire::Timing};
 use axum::{Json, response::IntoResponse};
 use http::{header::USER_AGENT, request::Parts};
 use serde::Serialize;
@@ -14,12 +14,12 @@ use vision::prediction;
 use super::{
     AppState, HttpResponse,
     accept::Format,
-    classify::{DEFAULT_TOP_K, name},
+    classify::{DEFAULT_TOP_K, name, note},
     dialect,
     input::{Input, Transform},
     problem, request_log,
 };
-use crate::service::{Ask, Item, Scored, faults};
+use crate::service::{Ask, Item, NO_PICTURE, Scored, faults};
 
 /// Software that speaks the task's protocol: the Python and the JavaScript client.
 const CLIENTS: [&str; 2] = ["hf_hub/", "@huggingface/inference"];
@@ -34,8 +34,18 @@ pub(super) struct Element {
     score: f32,
 }
 
-/// How the scores are wanted, if the request is one of the task.
-pub(super) fn wanted(parts: &Parts, format: Format, input: Option<&Input>) -> Option<Transform> {
+/// A request of the task.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Task {
+    /// What becomes of the scores.
+    transform: Transform,
+    /// Whether one of the model's examples will do where no picture is given. Not for the clients,
+    /// which do not look at the note that says so.
+    example: bool,
+}
+
+/// The task, if the request is one of it.
+pub(super) fn wanted(parts: &Parts, format: Format, input: Option<&Input>) -> Option<Task> {
     let said = input.and_then(|input| input.task);
     let asked = || {
         let query = parts.uri.query().unwrap_or_default();
@@ -47,7 +57,9 @@ pub(super) fn wanted(parts: &Parts, format: Format, input: Option<&Input>) -> Op
         format == Format::Text
             && agent.is_some_and(|agent| CLIENTS.iter().any(|client| agent.contains(client)))
     };
-    said.or_else(|| (asked() || client()).then_some(Transform::default()))
+    let asked = asked();
+    let transform = said.or_else(|| (asked || client()).then_some(Transform::default()))?;
+    Some(Task { transform, example: asked })
 }
 
 /// Classifies a picture: the best classes with their scores.
@@ -55,10 +67,10 @@ pub(super) async fn classify(
     state: &AppState,
     model: String,
     input: Input,
-    transform: Transform,
+    task: Task,
 ) -> HttpResponse {
     request_log::note(&model, Timing::default());
-    match answer(state, model, input, transform).await {
+    match answer(state, model, input, task).await {
         Ok(response) => response,
         Err(problem) => dialect::as_error(&problem::respond(&problem, Format::Json), &problem),
     }
@@ -68,10 +80,15 @@ async fn answer(
     state: &AppState,
     model: String,
     input: Input,
-    transform: Transform,
+    Task { transform, example }: Task,
 ) -> Result<HttpResponse, Problem> {
     let top_k = input.top_k.unwrap_or(DEFAULT_TOP_K);
-    let picture = input.picture.ok_or_else(faults::no_picture)?;
+    let given = input.picture.is_some();
+    let picture = match input.picture {
+        Some(picture) => picture,
+        None if example => Picture::Example(None),
+        None => return Err(faults::no_picture()),
+    };
     let visit = state.backend.visit(Ask::one(model)).await?;
     let scored = visit.score(Item::Picture(picture)).await?;
     let best = prediction::top_k(&transform.scores(scored), &visit.card().labels, top_k);
@@ -79,6 +96,9 @@ async fn answer(
         best.into_iter().map(|one| Element { label: one.label, score: one.probability }).collect();
     let mut response = Json(elements).into_response();
     name(response.headers_mut(), &visit.card().name, visit.fallback_for());
+    if !given {
+        note(response.headers_mut(), NO_PICTURE);
+    }
     Ok(response)
 }
 

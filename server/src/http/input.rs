@@ -18,7 +18,7 @@ use http::{
 use http_body_util::{BodyExt, LengthLimitError};
 use tower_http::timeout::TimeoutError;
 
-use super::{HttpRequest, intake::NoRoom};
+use super::{HttpRequest, intake::NoRoom, oip::plain};
 use crate::service::faults;
 pub(super) use json::{JsonInput, JsonPicture, Transform};
 
@@ -67,6 +67,7 @@ pub(crate) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
     if length.is_some_and(|length: u64| length > body_limit(max_upload)) {
         return Err(faults::upload_too_large(max_upload));
     }
+    plain(&parts.headers)?;
     let kind = media_type(&parts.headers);
     let essence = kind.as_ref().map_or("", mime::Mime::essence_str);
     if essence == "multipart/form-data" {

@@ -20,17 +20,16 @@ use super::{
     request_log,
 };
 use crate::{
+    object::object,
     oip::{self, MAX_BODY, VERSION, check_version},
     service::{Ask, Scored, faults},
 };
 use instance::Instance;
 
 /// What is asked.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = V1Request)]
-pub(super) struct Body {
+#[derive(Deserialize)]
+struct Body {
     /// Pictures as `{"b64": …}`, or prepared tensors as nested arrays.
-    #[schema(value_type = Vec<serde_json::Value>)]
     instances: Vec<Instance>,
 }
 
@@ -142,8 +141,9 @@ async fn predict(
         return Err(faults::unknown_model(model));
     }
     check_version(model, version)?;
+    v2::plain(request.headers())?;
     let body = collect(request.into_body(), MAX_BODY as u64).await?;
-    let parsed = tokio::task::spawn_blocking(move || serde_json::from_slice(&body));
+    let parsed = tokio::task::spawn_blocking(move || object(&body));
     let Body { instances } = parsed.await.map_err(|_| faults::bug())?.map_err(|error| {
         oip::malformed(format!("The JSON cannot be read: {error}. It must hold instances."))
     })?;

@@ -15,8 +15,12 @@ use serde::Deserialize;
 use super::{AppState, HttpResponse, accept::Format, problem};
 use crate::oip::VERSION;
 use app::problem::Problem;
+pub(super) use encoding::plain;
 pub(super) use repository::Wish;
 pub use repository::control;
+
+/// Name of the header with the length of the JSON in a body; what follows it is binary data.
+pub(super) const HEADER_LENGTH: &str = "inference-header-content-length";
 
 /// Which model a path is about.
 #[derive(Deserialize)]

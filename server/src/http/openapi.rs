@@ -9,6 +9,7 @@ mod others;
 mod own;
 mod page;
 mod problems;
+mod tensors;
 mod v2;
 
 use std::sync::LazyLock;
@@ -33,10 +34,9 @@ const DESCRIPTION: &str = "Image classifiers behind one address: a page to try e
     method is answered with 405 and `Allow`.\n\n\
     A server may ask for a key, as `Authorization: Bearer KEY` or as `X-Api-Key: KEY`, and may \
     limit how often one is asked. Every answer has an `x-request-id`, that of the request if it \
-    had one, and a `Server-Timing`. Where it is switched on, `/metrics` has the meters in the \
-    format of Prometheus.\n\n\
+    had one, and a `Server-Timing`.\n\n\
     Not in this document: `/api/*`, which are the calls of the page and change with it, the \
-    page's own files, and gRPC, which is on a port of its own.";
+    page's own files, gRPC, which is on a port of its own, and the operator's listener.";
 
 /// The groups of operations.
 const TAGS: [(&str, &str); 8] = [

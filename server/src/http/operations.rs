@@ -7,20 +7,25 @@ use std::{
     time::Duration,
 };
 
+use app::problem::Problem;
 use axum::{
     extract::{ConnectInfo, State},
     middleware::Next,
     response::IntoResponse,
 };
 use http::{
-    HeaderName, HeaderValue, Method, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{
+        ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER,
+        WWW_AUTHENTICATE,
+    },
 };
 use tower_http::cors::CorsLayer;
 use tracing::Span;
 
 use super::{
-    AppState, HttpRequest, HttpResponse, accept::Format, problem, request_log::REQUEST_ID,
+    AppState, HttpRequest, HttpResponse, accept::Format, oip::HEADER_LENGTH, problem,
+    request_log::REQUEST_ID,
 };
 use crate::{
     access::{self, Access, Standing},
@@ -39,7 +44,7 @@ pub struct Operations {
     pub origins: Vec<HeaderValue>,
     /// Where answers are counted.
     pub meters: Option<Arc<Meters>>,
-    /// What `/metrics` answers; `None` for no such path.
+    /// What `/metrics` answers; `None` if it is not for everybody.
     pub exposition: Option<Exposition>,
 }
 
@@ -53,6 +58,9 @@ impl fmt::Debug for Operations {
 #[derive(Debug, Clone)]
 pub(super) struct UsedKey(pub(super) String);
 
+/// The methods of the routes. A browser asks before it sends any of them but the first two.
+const METHODS: [Method; 3] = [Method::GET, Method::POST, Method::PUT];
+
 /// How long a browser may remember what another origin is allowed.
 const CORS_MEMORY: Duration = Duration::from_secs(3600);
 
@@ -62,14 +70,14 @@ pub(super) fn cors(origins: &[HeaderValue]) -> CorsLayer {
     let names = |names: &[&'static str]| -> Vec<HeaderName> {
         names.iter().map(|name| HeaderName::from_static(name)).collect()
     };
-    let mut sent = names(&["x-api-key", "traceparent", "tracestate"]);
-    sent.extend([ACCEPT, AUTHORIZATION, CONTENT_TYPE, REQUEST_ID.clone()]);
+    let mut sent = names(&["x-api-key", "traceparent", "tracestate", HEADER_LENGTH]);
+    sent.extend([ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, REQUEST_ID.clone()]);
     let mut read = names(&["server-timing", "vitrine-model", "vitrine-fallback-for"]);
-    read.extend(names(&["vitrine-note", "ratelimit", "ratelimit-policy"]));
-    read.extend([RETRY_AFTER, REQUEST_ID.clone()]);
+    read.extend(names(&["vitrine-note", "ratelimit", "ratelimit-policy", HEADER_LENGTH]));
+    read.extend([RETRY_AFTER, WWW_AUTHENTICATE, REQUEST_ID.clone()]);
     CorsLayer::new()
         .allow_origin(origins.to_vec())
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods(METHODS)
         .allow_headers(sent)
         .expose_headers(read)
         .max_age(CORS_MEMORY)
@@ -111,11 +119,14 @@ pub(super) async fn guard(
 }
 
 /// `GET /metrics`.
-pub(super) async fn metrics(State(state): State<AppState>) -> HttpResponse {
-    match &state.operations.exposition {
-        Some(exposition) => exposed(exposition()),
-        None => StatusCode::NOT_FOUND.into_response(),
+pub(super) async fn metrics(State(state): State<AppState>, headers: HeaderMap) -> HttpResponse {
+    if let Some(exposition) = &state.operations.exposition {
+        return exposed(exposition());
     }
+    let detail =
+        "The meters are for the operator's listener. --public-metrics shows them here, too.";
+    let problem = Problem::new(404, "metrics_off", "Not for everybody", detail);
+    problem::respond(&problem, Format::accepted(&headers))
 }
 
 /// An exposition as an answer.

@@ -31,11 +31,16 @@ tokio::task_local! {
     static NOTES: RefCell<Option<(String, Timing)>>;
 }
 
-/// Notes which model answered the request that this task is for, and where its time went.
+/// Notes which model answered the request that this task is for, and where its time went. Of several
+/// pictures, the times of the one that took longest stay.
 ///
 /// Outside a request, as on the command line, there is nothing to note it on.
 pub(crate) fn note(model: &str, timing: Timing) {
-    let _ = NOTES.try_with(|notes| notes.replace(Some((model.to_owned(), timing))));
+    let _ = NOTES.try_with(|notes| {
+        let longest = notes.take().map(|(_, before)| before);
+        let longest = longest.filter(|before| before.total_ms > timing.total_ms).unwrap_or(timing);
+        notes.replace(Some((model.to_owned(), longest)));
+    });
 }
 
 /// Gives the request an id, unless its caller gave it one, and writes its line when it is answered.

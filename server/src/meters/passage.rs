@@ -94,7 +94,9 @@ impl Passage {
     pub fn settle(self, problem: Option<&Problem>) {
         match problem {
             None => {
-                self.took(Stage::Total, self.call.arrival.elapsed());
+                let took = self.call.arrival.elapsed();
+                self.took(Stage::Total, took);
+                self.way.meter.lately().answered(took);
                 self.end(Outcome::Ok, None);
             }
             Some(problem) => self.end(self.way.outcome(problem), Some(problem)),

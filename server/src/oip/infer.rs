@@ -37,12 +37,16 @@ pub async fn infer(
     check_version(model, version)?;
     let outputs = wanted(&request.outputs)?;
     let input = only_input(std::mem::take(&mut request.inputs))?;
+    let pictures = input.pictures()?;
+    if pictures == 0 {
+        return Err(malformed("The input has no pictures: the first number of its shape is 0."));
+    }
     let visit = backend
         .visit(Ask {
             stand_in: false,
             timeout: request.wishes.deadline(),
             priority: request.wishes.class(),
-            ..Ask::many(model, input.pictures()?)
+            ..Ask::many(model, pictures)
         })
         .await?;
     let loaded = Arc::clone(visit.model());

@@ -2,17 +2,16 @@
 
 use app::problem::Problem;
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::{
     data::Flat,
     malformed,
     request::{InferRequest, Wanted, Wishes, no_shared_memory},
 };
+use crate::{object::object, whole::whole};
 
 /// The JSON of a request, whose tensors may be elsewhere.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = V2Request)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct JsonRequest {
     /// Comes back with the answer.
     #[serde(default)]
@@ -28,8 +27,7 @@ pub(crate) struct JsonRequest {
 }
 
 /// An input.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = V2Input)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct JsonInput {
     /// `input`, or `image` for encoded pictures.
     pub(super) name: String,
@@ -42,13 +40,11 @@ pub(crate) struct JsonInput {
     pub(super) parameters: Option<Parameters>,
     /// Its elements, nested or row by row; pictures in base64.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<serde_json::Value>>)]
     pub(super) data: Option<Flat>,
 }
 
 /// An output that is wanted.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = V2WantedOutput)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct JsonOutput {
     /// `probabilities` or `logits`.
     name: String,
@@ -58,14 +54,13 @@ pub(crate) struct JsonOutput {
 }
 
 /// Those parameters that mean something here, of a request, an input or an output.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[schema(as = V2Parameters)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Parameters {
     /// Of the request: 1 (first), 2 (as usual) or 3 (last).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     priority: Option<u64>,
     /// Of the request: microseconds after which nobody waits for the answer.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     timeout: Option<u64>,
     /// Of the request: whether outputs come as binary data.
     #[serde(default)]
@@ -74,10 +69,10 @@ pub(crate) struct Parameters {
     #[serde(default)]
     binary_data: Option<bool>,
     /// Of an output: how many classes to name, in words.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     classification: Option<usize>,
     /// Of an input: how many of the bytes behind the JSON are its.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     pub(super) binary_data_size: Option<usize>,
     /// Not taken: memory is not shared with strangers.
     #[serde(default)]
@@ -89,8 +84,7 @@ impl JsonRequest {
         if json.is_empty() {
             return Err(malformed("The request is empty; it must be JSON with inputs."));
         }
-        serde_json::from_slice(json)
-            .map_err(|error| malformed(format!("The JSON cannot be read: {error}.")))
+        object(json).map_err(|error| malformed(format!("The JSON cannot be read: {error}.")))
     }
 
     /// The request without its inputs.

@@ -25,9 +25,9 @@ const CROP_QUALITY: u8 = 88;
 /// A picture as it came.
 pub(crate) struct Taken {
     pub(crate) bytes: Bytes,
-    pub(super) kind: SourceKind,
+    pub(crate) kind: SourceKind,
     pub(super) name: Option<String>,
-    pub(super) fetching: Duration,
+    pub(crate) fetching: Duration,
 }
 
 /// A picture made ready, with what there is to say about it.

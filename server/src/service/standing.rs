@@ -28,6 +28,10 @@ impl Service {
             let gauges = ModelGauges { state, load_seconds: version.load_seconds() };
             models.insert(name.clone(), gauges);
         }
+        for one in self.beside() {
+            let gauges = ModelGauges { state: word(&one.state), load_seconds: None };
+            models.insert(one.name, gauges);
+        }
         self.meters.expose(&Gauges {
             queued: counts.queued,
             running: counts.running,
@@ -40,15 +44,24 @@ impl Service {
     pub(super) fn standing(&self) -> Readiness {
         let health = self.way.broker.health().borrow().clone();
         let versions = self.registry.versions();
-        let models: BTreeMap<_, _> = versions
+        let mut models: BTreeMap<_, _> = versions
             .iter()
             .map(|version| (version.card().name.clone(), self.state(version)))
             .collect();
-        let settled = *self.registry.settled().borrow();
+        let beside = self.beside();
+        let constructed = beside.iter().all(|one| one.state != ModelState::Loading);
+        let settled = constructed && *self.registry.settled().borrow();
         let answers = |state: &ModelState| matches!(state, ModelState::Ready | ModelState::Standby);
-        let (worker, reason) = self.worker(&health, settled);
+        let (mut worker, mut reason) = self.worker(&health, settled);
+        let ready = worker == "ready" && models.values().any(answers);
+        if let Some(one) = beside.iter().find(|one| one.stuck)
+            && matches!(worker, "ready" | "loading" | "late" | "draining")
+        {
+            (worker, reason) = ("stuck", Some(format!("/{} does not come back.", one.name)));
+        }
+        models.extend(beside.into_iter().map(|one| (one.name, one.state)));
         Readiness {
-            ready: worker == "ready" && models.values().any(answers),
+            ready: ready && worker == "ready",
             worker,
             reason,
             models,
@@ -101,7 +114,11 @@ impl Service {
 /// After `timeout` everybody who waited for the batch has been told that it took too long, and
 /// whoever comes now will be, too: nothing should be sent here for as long as that lasts. Only
 /// after `stuck_after` is the process given up, as it may be a large picture on a slow machine.
-fn overdue(busy: Duration, timeout: Duration, stuck_after: Duration) -> Option<&'static str> {
+pub(super) fn overdue(
+    busy: Duration,
+    timeout: Duration,
+    stuck_after: Duration,
+) -> Option<&'static str> {
     if busy >= stuck_after {
         Some("stuck")
     } else if busy >= timeout {

@@ -87,14 +87,14 @@ pub struct Visit {
 
 /// Where the time of one picture went.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Times {
-    waited: Duration,
-    ran: Duration,
+pub(crate) struct Times {
+    pub(crate) waited: Duration,
+    pub(crate) ran: Duration,
 }
 
 impl Times {
     /// All the times of a picture that has been on its way since then.
-    pub(super) fn timing(self, fetching: Duration, decoding: Duration, since: Instant) -> Timing {
+    pub(crate) fn timing(self, fetching: Duration, decoding: Duration, since: Instant) -> Timing {
         Timing {
             fetch_ms: milliseconds(fetching),
             decode_ms: milliseconds(decoding),
@@ -233,13 +233,16 @@ impl Visit {
 
     async fn score_passing(&self, item: Item, passage: &Passage) -> Result<Scored, Problem> {
         let quiet = unwatched();
-        let (scored, _) = match item {
-            Item::Tensor(pixels) => self.run(pixels, Duration::ZERO, &quiet, passage).await?,
+        let (fetching, decoding, pixels) = match item {
+            Item::Tensor(pixels) => (Duration::ZERO, Duration::ZERO, pixels),
             Item::Picture(picture) => {
-                let (_, mut prepared, decoding) = self.prepare(picture, &quiet, passage).await?;
-                self.run(std::mem::take(&mut prepared.pixels), decoding, &quiet, passage).await?
+                let (taken, mut prepared, decoding) =
+                    self.prepare(picture, &quiet, passage).await?;
+                (taken.fetching, decoding, std::mem::take(&mut prepared.pixels))
             }
         };
+        let (scored, times) = self.run(pixels, decoding, &quiet, passage).await?;
+        request_log::note(&self.card().name, times.timing(fetching, decoding, self.arrival));
         Ok(scored)
     }
 
@@ -262,7 +265,6 @@ impl Visit {
         let start = if self.pictures == 1 { self.arrival } else { start };
         let timing = times.timing(taken.fetching, decoding, start);
         request_log::note(&card.name, timing);
-        self.way.recent.count(&card.name, timing.total_ms);
         Ok(Classification {
             model: card.name.clone(),
             fallback_for: self.fallback_for().map(str::to_owned),
@@ -364,7 +366,7 @@ pub(crate) fn unwatched() -> Watcher {
 
 /// What is said when nothing was sent: the picture that was classified instead must not pass for
 /// one of the caller's.
-const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
+pub(crate) const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
                           example. Send a picture, or the address of one as `url`.";
 
 fn wire(prediction: vision::prediction::Prediction) -> Prediction {
@@ -376,6 +378,6 @@ fn wire(prediction: vision::prediction::Prediction) -> Prediction {
 }
 
 /// Milliseconds to the microsecond: more digits would be noise.
-fn milliseconds(duration: Duration) -> f64 {
+pub(super) fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }

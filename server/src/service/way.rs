@@ -10,7 +10,7 @@ use broker::{Answer, Broker, Priority};
 use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
-use super::{Limits, faults, recent::Recent};
+use super::{Limits, faults};
 use crate::{
     fetch::Fetcher,
     meters::Passage,
@@ -29,7 +29,6 @@ pub(crate) struct Way {
     pub(super) decoding: Arc<Semaphore>,
     pub(super) broker: Broker<Job, Finding>,
     pub(super) limits: Limits,
-    pub(super) recent: Recent,
 }
 
 impl Way {

@@ -17,6 +17,9 @@ async fn the_form_goes_by_what_is_accepted_or_asked_for() {
         ("/flags/explain", "image/png", "image/png", "flags"),
         ("/flags/explain", "image/png;mode=grey", "image/png", "flags"),
         ("/flags/explain", "application/json", "application/json", "flags"),
+        ("/flags/explain", "image/png;q=0.1, application/json;q=0.9", "application/json", "flags"),
+        ("/flags/explain", "application/json;q=0, image/png", "image/png", "flags"),
+        ("/flags/explain", "image/png, application/json", "image/png", "flags"),
         ("/flags/explain?as=grid", "image/png", "application/json", "flags"),
         ("/flags/explain?as=grey&class=2&method=occlusion", "*/*", "image/png", "flags"),
     ] {

@@ -47,6 +47,24 @@ async fn an_address_in_a_form_with_blanks_around_it() {
 }
 
 #[tokio::test]
+async fn a_number_is_whole_by_its_value() {
+    let body = r#"{"example": "one.png", "top_k": 3.0}"#;
+    let (question, _) = ask(post("/vgg", "application/json", "*/*", body)).await;
+    assert_eq!(question.unwrap().top_k, 3);
+    let body = r#"{"example": "one.png", "top_k": 2.5}"#;
+    assert_eq!(code("/vgg", "application/json", body).await.1, "json_invalid");
+}
+
+#[tokio::test]
+async fn an_address_that_is_passed_over_has_to_be_one() {
+    let image = STANDARD.encode(PIXEL);
+    let body = |url: &str| format!(r#"{{"image": "{image}", "url": "{url}"}}"#);
+    assert!(is_pixel(&picture("/vgg", "application/json", body("https://a/")).await));
+    assert!(is_pixel(&picture("/vgg", "application/json", body("")).await));
+    assert_eq!(code("/vgg", "application/json", body("cat.jpg")).await.1, "url_invalid");
+}
+
+#[tokio::test]
 async fn the_last_address_wins_and_the_body_comes_after_the_query() {
     assert!(is_url(
         &picture("/vgg?url=http://q/", FORM, "url=http://a/&url=http://b/").await,

@@ -161,7 +161,10 @@ async fn every_answer_says_where_its_time_went() {
 
 #[tokio::test]
 async fn metrics_are_public_only_if_they_are_said_to_be() {
-    assert!(!send(get("/metrics")).await.body.contains("# TYPE"));
+    let mut request = get("/metrics");
+    request.headers_mut().insert("accept", "application/json".parse().unwrap());
+    let off = send(request).await;
+    assert_eq!((off.status, &off.json()["code"]), (StatusCode::NOT_FOUND, &"metrics_off".into()));
     let operations = Operations {
         exposition: Some(Arc::new(|| "# TYPE a counter\na 1\n".to_owned())),
         ..Operations::default()

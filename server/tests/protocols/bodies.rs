@@ -11,7 +11,7 @@ use flate2::{
 use futures::stream;
 use http::{Request, StatusCode};
 
-use crate::{bytes, infer, numbers, send};
+use crate::{bytes, infer, numbers, png, post, send};
 
 #[test]
 fn compressed_bodies_go_both_ways() {
@@ -42,6 +42,23 @@ fn compressed_bodies_go_both_ways() {
         let length = "inference-header-content-length";
         assert_eq!(reply.header(length), plain.header(length));
     }
+}
+
+#[test]
+fn where_nothing_is_taken_apart_a_compressed_body_is_refused_as_such() {
+    let gzip = [("content-encoding", "gzip")];
+    for path in [
+        "/small",
+        "/small/explain",
+        "/predictions/small",
+        "/v1/models/small:predict",
+        "/v2/repository/index",
+    ] {
+        let reply = post(path, &gzip, "whatever");
+        assert_eq!(reply.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path}");
+        assert!(reply.text().contains("Content-Encoding"), "{path}: {}", reply.text());
+    }
+    assert_eq!(post("/small", &[("content-encoding", "identity")], png()).status, StatusCode::OK);
 }
 
 #[test]

@@ -59,8 +59,18 @@ fn the_task_has_errors_of_its_own() {
     let reply = post("/small", &[PYTHON], "no picture");
     assert_eq!(reply.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     reply.error();
-    let nothing = post("/small?task=image-classification", &[], "");
+    let nothing = post("/small", &[PYTHON], "");
     assert_eq!(nothing.status, StatusCode::BAD_REQUEST);
+}
+
+#[test]
+fn without_a_picture_the_task_is_done_on_an_example_and_a_header_says_so() {
+    let reply = post("/small?task=image-classification", &[], "");
+    assert_eq!((reply.status, reply.json().as_array().unwrap().len()), (StatusCode::OK, 5));
+    assert!(reply.header("vitrine-note").contains("No picture was given"));
+    let body = json!({ "instances": [{ "image": STANDARD.encode(png()) }] }).to_string();
+    let several = post("/small?task=image-classification", &[JSON], body);
+    assert!(several.text().starts_with("class "), "not the example: {}", several.text());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Requests to infer, in all their forms, and what is wrong with others.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -90,6 +91,40 @@ fn a_picture_is_answered_as_it_is_at_its_own_address() {
         let index = best["index"].as_u64().unwrap() as usize;
         assert!((f64::from(found[index]) - best["probability"].as_f64().unwrap()).abs() < 1e-5);
     }
+}
+
+#[test]
+fn every_protocol_says_where_the_time_went() {
+    let base64 = STANDARD.encode(png());
+    let json = [("content-type", "application/json")];
+    for reply in [
+        infer(&[("inference-header-content-length", "0")], png()),
+        post(
+            "/v1/models/small:predict",
+            &[],
+            json!({ "instances": [{ "b64": base64 }] }).to_string(),
+        ),
+        post("/predictions/small", &[], png()),
+        post("/small", &json, json!({ "inputs": base64 }).to_string()),
+        post("/small", &json, json!({ "instances": [{ "image": base64 }] }).to_string()),
+        post("/small/explain", &[], png()),
+    ] {
+        let timing = reply.header("server-timing");
+        for stage in ["fetch", "decode", "queue", "infer", "total"] {
+            assert!(timing.contains(&format!("{stage};dur=")), "{timing}");
+        }
+        assert!(!timing.contains("infer;dur=0.000"), "{timing}");
+    }
+}
+
+#[test]
+fn no_pictures_at_all_are_refused_in_words_of_the_protocol() {
+    let reply = binary(
+        &json!({ "inputs": [input(0, json!({ "parameters": { "binary_data_size": 0 } }))] }),
+        &[],
+    );
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+    assert!(reply.error().contains("no pictures"), "{}", reply.text());
 }
 
 #[test]

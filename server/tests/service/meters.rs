@@ -11,7 +11,10 @@ use std::{
 use app::classify::{Classifier, Picture};
 use futures::{FutureExt, future::join_all};
 use image::ImageFormat;
-use server::{meters::Tally, service::Limits};
+use server::{
+    meters::Tally,
+    service::{Ask, Item, Limits},
+};
 use tempfile::TempDir;
 
 use crate::{
@@ -114,6 +117,20 @@ async fn a_deadline_that_passes_is_counted_as_such() {
     assert!(ask(&service, "small", Picture::Example(None)).await.is_err());
     let tally = &service.meters().tallies()["small"];
     assert_eq!((tally.accepted, tally.expired), (1, 1), "{tally:?}");
+}
+
+#[tokio::test]
+async fn the_page_is_told_what_was_counted_whichever_way_it_came() {
+    let (_folder, service) = ready(limits()).await;
+    assert_eq!(service.status().median_ms, None);
+    assert!(ask(&service, "small", Picture::Example(None)).await.is_ok());
+    let visit = service.visit(Ask::one("small")).await.unwrap();
+    assert!(visit.score(Item::Picture(Picture::Example(None))).await.is_ok());
+    assert!(ask(&service, "small", sent(&b"words"[..])).await.is_err());
+    let status = service.status();
+    let small = &status.models[0];
+    assert_eq!((status.answered, small.answered, small.last_minute), (2, 2, 2));
+    assert!(status.median_ms.is_some_and(|ms| ms > 0.0));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use app::{
     classify::{Classifier, Picture},
     wire::ModelState,
 };
-use server::{backend::Backend, service::Limits};
+use server::{backend::Backend, catalogue::Catalogue, service::Limits};
 use tempfile::TempDir;
 
 use crate::{ask, common::models::make_model, limits, start};
@@ -16,6 +16,21 @@ fn with_stand_in() -> TempDir {
     make_model(folder.path(), "big", Some("small"), false);
     make_model(folder.path(), "small", None, true);
     folder
+}
+
+#[test]
+fn a_model_that_nobody_could_get_at_is_refused_with_its_folder() {
+    for name in ["v2", "ping", "stats", "openapi.json"] {
+        let folder = TempDir::new().unwrap();
+        make_model(folder.path(), "small", None, true);
+        make_model(folder.path(), name, None, true);
+        let refused = Catalogue::read(folder.path()).unwrap_err().to_string();
+        let place = folder.path().join(name);
+        assert!(
+            refused.contains(place.to_str().unwrap()) && refused.contains("another name"),
+            "{refused}"
+        );
+    }
 }
 
 #[tokio::test]

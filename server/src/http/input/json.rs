@@ -10,14 +10,15 @@ use serde::{
 use utoipa::ToSchema;
 
 use super::{Input, top_k};
-use crate::service::faults;
+use crate::{object::object, service::faults, whole::whole};
 
 /// The JSON form of a request.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Question)]
 pub(crate) struct JsonInput {
-    /// Address of the picture.
+    /// Address of the picture; an empty one is none.
+    #[schema(pattern = "^(https?://.+)?$")]
     url: Option<String>,
     /// The picture, in base64.
     #[schema(format = Byte)]
@@ -29,6 +30,7 @@ pub(crate) struct JsonInput {
     #[schema(min_items = 1)]
     instances: Option<Vec<JsonPicture>>,
     /// How many classes to name.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
     /// Whether to answer with what the network saw, too.
@@ -37,7 +39,7 @@ pub(crate) struct JsonInput {
     #[schema(format = Byte)]
     inputs: Option<String>,
     /// The wishes of the image classification task.
-    #[serde(default, deserialize_with = "object")]
+    #[serde(default, deserialize_with = "nested")]
     parameters: Option<TaskParameters>,
 }
 
@@ -60,6 +62,7 @@ pub(crate) struct JsonPicture {
 #[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct TaskParameters {
     /// How many classes to name.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     top_k: Option<usize>,
     /// What becomes of the raw scores.
@@ -80,7 +83,7 @@ pub(crate) enum Transform {
 }
 
 /// An object and nothing else: a struct can be read from a list of its fields, too.
-fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+fn nested<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
     let members: Option<serde_json::Map<String, serde_json::Value>> = Option::deserialize(from)?;
     let object = members.map(|members| serde_json::from_value(members.into()));
     object.transpose().map_err(D::Error::custom)
@@ -88,7 +91,7 @@ fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Opt
 
 impl Input {
     pub(super) fn take_json(&mut self, body: &[u8]) -> Result<(), Problem> {
-        let json: JsonInput = serde_json::from_slice(body).map_err(|error| {
+        let json: JsonInput = object(body).map_err(|error| {
             Problem::new(
                 400,
                 "json_invalid",
@@ -102,7 +105,13 @@ impl Input {
         if let Some(example) = json.example {
             self.take_text("example", &example)?;
         }
+        let beside = json.image.is_some() || json.inputs.is_some() || json.instances.is_some();
         if let Some(url) = json.url {
+            // Nobody will try to fetch it, so that nobody else would say what is wrong with it.
+            if beside && !url.trim().is_empty() && !is_address(&url) {
+                let detail = "url must begin with http:// or https://, even if it is passed over.";
+                return Err(Problem::new(400, "url_invalid", "The address is not valid", detail));
+            }
             self.take_text("url", &url)?;
         }
         if let Some(image) = json.image {
@@ -128,6 +137,11 @@ impl Input {
     }
 }
 
+/// Whether a text could be the address of a picture.
+fn is_address(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| text.trim_start().starts_with(scheme))
+}
+
 /// A picture of a field that holds base64.
 fn decoded(field: &str, text: &str) -> Result<Picture, Problem> {
     let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
@@ -139,7 +153,7 @@ fn decoded(field: &str, text: &str) -> Result<Picture, Problem> {
 
 /// A picture as the image classification task has it: an address, a `data:` URL, or base64.
 fn task_picture(inputs: &str) -> Result<Picture, Problem> {
-    if inputs.starts_with("http://") || inputs.starts_with("https://") {
+    if is_address(inputs) {
         return Ok(Picture::Url(inputs.to_owned()));
     }
     let base64 = inputs.strip_prefix("data:").and_then(|url| Some(url.split_once(";base64,")?.1));

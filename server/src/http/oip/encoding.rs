@@ -9,7 +9,10 @@ use flate2::{
     read::{MultiGzDecoder, ZlibDecoder},
     write::{GzEncoder, ZlibEncoder},
 };
-use http::{HeaderMap, header::ACCEPT_ENCODING};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{ACCEPT_ENCODING, CONTENT_ENCODING},
+};
 
 use crate::{oip::MAX_BODY, service::faults};
 
@@ -94,6 +97,25 @@ pub(super) fn decompress(coding: Option<&str>, body: Bytes) -> Result<Bytes, Pro
             "encoding_broken",
             "The body cannot be read",
             format!("The body is not {}, as its header says: {error}.", coding.name()),
+        )),
+    }
+}
+
+/// Refuses a body that says it is compressed, where none is taken apart. Pictures do not get smaller.
+///
+/// # Errors
+///
+/// When it says so.
+pub(crate) fn plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let codings = headers.get_all(CONTENT_ENCODING).iter();
+    let plain = |coding: &HeaderValue| matches!(coding.as_bytes(), b"" | b"identity");
+    match codings.into_iter().find(|coding| !plain(coding)) {
+        None => Ok(()),
+        Some(coding) => Err(Problem::new(
+            415,
+            "encoding_unsupported",
+            "The body cannot be read",
+            format!("Bodies come as they are here, not as {coding:?}: leave out Content-Encoding."),
         )),
     }
 }

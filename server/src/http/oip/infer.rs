@@ -10,12 +10,12 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderValue,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
     request::Parts,
 };
 
-use super::{Address, encoding};
+use super::{Address, HEADER_LENGTH, encoding};
 use crate::{
     http::{
         AppState, HttpRequest, HttpResponse, accept::Format, input::collect, intake::NoRoom,
@@ -24,9 +24,6 @@ use crate::{
     oip::{self, Encoded, MAX_BODY},
     service::faults,
 };
-
-/// Length of the JSON in a body; what follows it is binary data.
-static HEADER_LENGTH: HeaderName = HeaderName::from_static("inference-header-content-length");
 
 /// Answers a request, whatever its content type says: clients send none, or a wrong one.
 pub(super) async fn infer(
@@ -52,8 +49,8 @@ async fn answer(
         // Before megabytes are read for nothing.
         return Err(faults::unknown_model(&address.model));
     }
-    let coding = text(&parts.headers, &CONTENT_ENCODING)?;
-    let header_length = text(&parts.headers, &HEADER_LENGTH)?;
+    let coding = text(&parts.headers, CONTENT_ENCODING.as_str())?;
+    let header_length = text(&parts.headers, HEADER_LENGTH)?;
     let body = collect(body, MAX_BODY as u64).await?;
     let room = parts.extensions.get::<Room>().cloned();
     let read = tokio::task::spawn_blocking(move || {
@@ -76,7 +73,7 @@ fn plain(coding: Option<&str>, body: Bytes, room: Option<&Room>) -> Result<Bytes
     Ok(plain)
 }
 
-fn text(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Problem> {
+fn text(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(name) else { return Ok(None) };
     let text = value.to_str().map_err(|_| oip::malformed(format!("The header {name} is no text.")));
     Ok(Some(text?.to_owned()))
@@ -92,7 +89,7 @@ fn respond(encoded: Encoded, headers: &HeaderMap) -> HttpResponse {
     let answer = response.headers_mut();
     answer.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Some(length) = header_length {
-        answer.insert(HEADER_LENGTH.clone(), length.into());
+        answer.insert(HEADER_LENGTH, length.into());
     }
     if let Some(coding) = coding {
         answer.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));

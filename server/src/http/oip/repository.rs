@@ -9,13 +9,15 @@ use axum::{
     routing::post,
 };
 use bytes::Bytes;
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::Address;
+use super::{Address, plain};
 use crate::{
     http::{AppState, HttpResponse, accept::Format, dialect, problem},
+    object::object,
     oip,
 };
 
@@ -29,8 +31,15 @@ pub(crate) struct Wish {
 }
 
 /// `POST /v2/repository/index`; the body may be empty.
-pub(super) async fn index(State(state): State<AppState>, body: Bytes) -> HttpResponse {
-    let wish = if body.is_empty() { Ok(Wish::default()) } else { serde_json::from_slice(&body) };
+pub(super) async fn index(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> HttpResponse {
+    if let Err(problem) = plain(&headers) {
+        return problem::respond(&problem, Format::Json);
+    }
+    let wish = if body.is_empty() { Ok(Wish::default()) } else { object(&body) };
     match wish {
         Ok(Wish { ready }) => Json(oip::index(&*state.backend, ready)).into_response(),
         Err(error) => {

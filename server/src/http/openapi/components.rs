@@ -9,7 +9,7 @@ use utoipa::{
     },
 };
 
-use super::problems;
+use super::{problems, tensors};
 use crate::{
     backend::Readiness,
     http::{
@@ -29,14 +29,12 @@ use crate::{
     several::Outcomes,
     Element,
     Readiness,
-    kserve_v1::Body,
     kserve_v1::Prediction,
     oip::metadata::ServerMetadata,
     oip::metadata::ModelMetadata,
     oip::config::ModelConfig,
     oip::statistics::Statistics,
     oip::IndexEntry,
-    oip::JsonRequest,
     oip::JsonAnswer<'static>,
     v2::Wish,
 )))]
@@ -46,6 +44,7 @@ struct Types;
 pub(super) fn components() -> Components {
     let mut components = Types::openapi().components.unwrap_or_default();
     let schemas = &mut components.schemas;
+    schemas.extend(tensors::schemas());
     schemas.insert("Problem".to_owned(), problems::problem());
     schemas.insert("ErrorMessage".to_owned(), problems::error_message());
     schemas.insert("TorchServeError".to_owned(), problems::torchserve_error());

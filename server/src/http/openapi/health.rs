@@ -10,7 +10,7 @@ const REFERENCE: &str = "Reference";
 
 /// Adds them to a document's paths.
 pub(super) fn put(paths: PathsBuilder) -> PathsBuilder {
-    let all = [live(), ready(), document(), reference()];
+    let all = [live(), ready(), metrics(), document(), reference()];
     all.into_iter().fold(paths, |paths, op| op.put(paths))
 }
 
@@ -40,6 +40,20 @@ fn ready() -> Op {
     .answer(503, "It would not.", &[], &answer())
     .keyless()
     .curl("curl localhost:2017/readyz")
+}
+
+fn metrics() -> Op {
+    let answer = media::text("# TYPE vitrine_ready gauge\nvitrine_ready 1\n");
+    Op::get(
+        "/metrics",
+        (HEALTH, "metrics"),
+        "The meters",
+        "In the text format of Prometheus, where the operator lets everybody see them.",
+    )
+    .answer(200, "The meters.", &[], &[answer])
+    .guarded()
+    .problems(&["metrics_off"])
+    .curl("curl localhost:2017/metrics")
 }
 
 fn document() -> Op {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::{
     HeaderBuilder, HttpMethod, ObjectBuilder, RefOr, Required, ResponseBuilder, Schema,
     extensions::{Extensions, ExtensionsBuilder},
+    link::{Link, LinkBuilder},
     path::{OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder},
     request_body::RequestBodyBuilder,
     schema::SchemaType,
@@ -24,6 +25,7 @@ pub(super) struct Op {
     page: bool,
     task: bool,
     codes: Vec<&'static str>,
+    links: Vec<(&'static str, Link)>,
 }
 
 impl Op {
@@ -49,6 +51,7 @@ impl Op {
             page: false,
             task: false,
             codes,
+            links: Vec::new(),
         };
         ["model", "version", "file"].into_iter().fold(op, Self::in_path)
     }
@@ -79,7 +82,7 @@ impl Op {
             return self;
         }
         let (says, example, pattern) = match name {
-            "model" => ("Name of a model.", "flags", "^[A-Za-z0-9][A-Za-z0-9_-]*$"),
+            "model" => ("Name of a model.", "flags", "^[a-z0-9][a-z0-9._-]*$"),
             "version" => ("Version of the model: every model has the one.", "1", "^[0-9.]+$"),
             _ => ("File name of one of its examples.", "waving-brazil.jpg", "^[^/]+$"),
         };
@@ -146,7 +149,20 @@ impl Op {
         for one in media {
             response = response.content(one.kind, one.content());
         }
+        for (name, link) in self.links.drain(..) {
+            response = response.link(name, link);
+        }
         self.builder = self.builder.response(status.to_string(), response.build());
+        self
+    }
+
+    /// What may be asked next with what the answer that follows says.
+    pub(super) fn leads(mut self, to: &'static str, with: &[(&str, &str)]) -> Self {
+        let mut link = LinkBuilder::new().operation_id(to);
+        for (name, expression) in with {
+            link = link.parameter(*name, *expression);
+        }
+        self.links.push((to, link.build()));
         self
     }
 

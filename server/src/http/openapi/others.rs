@@ -42,7 +42,10 @@ fn alive() -> Op {
 }
 
 fn list() -> Op {
+    let first = [("model", "$response.body#/models/0")];
     Op::get("/v1/models", (V1, "v1_models"), "The names of all models", "")
+        .leads("v1_model", &first)
+        .leads("v1_predict", &first)
         .answer(200, "The names.", &[], &[v2::names()])
         .guarded()
         .curl("curl localhost:2017/v1/models")

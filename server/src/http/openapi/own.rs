@@ -116,8 +116,9 @@ fn classify() -> Op {
          it is answered), `text/html` (the page), or else the bare label.\n\n\
          Several files, or `instances` in JSON, are let in together and have an answer or a \
          problem each, in their order. Without any picture the model's first example is \
-         classified, and `note` says so. What stands in the body wins over the query.\n\n\
-         The answer is that of Hugging Face's image classification task, `[{label, score}]`, when \
+         classified, and `note` or `vitrine-note` says so. What stands in the body wins over the query.\n\n\
+         The answer to one picture is that of Hugging Face's image classification task, \
+         `[{label, score}]`, when \
          the JSON has `inputs`, when the query has `task=image-classification`, or when the \
          caller is one of its clients by `User-Agent`; problems are then `{\"error\": …}`.",
     )
@@ -240,9 +241,9 @@ fn example() -> Op {
 
 const EXAMPLE: &str = "waving-brazil.jpg";
 
-/// Of several addresses the last one counts.
+/// Of several addresses the last one counts. A form sends an empty one with a file.
 fn url() -> Value {
-    let one = json!({ "type": "string" });
+    let one = json!({ "type": "string", "format": "uri-reference", "pattern": "^(https?://.+)?$" });
     json!({ "anyOf": [one.clone(), { "type": "array", "items": one }] })
 }
 

@@ -13,8 +13,8 @@ use super::{
 use crate::http::dialect::Dialect;
 
 /// Those of a body.
-pub(super) const BODY: [&str; 4] =
-    ["body_unreadable", "body_timeout", "picture_too_large", "queue_full"];
+pub(super) const BODY: [&str; 5] =
+    ["body_unreadable", "body_timeout", "picture_too_large", "encoding_unsupported", "queue_full"];
 /// Those of a form or JSON with a picture and wishes.
 pub(super) const INPUT: [&str; 7] = [
     "top_k_invalid",

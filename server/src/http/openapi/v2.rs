@@ -86,7 +86,12 @@ pub(super) fn names() -> Media {
 }
 
 fn list() -> Op {
+    let first = [("model", "$response.body#/models/0")];
     Op::get("/v2/models", (V2, "v2_models"), "The names of all models", "")
+        .leads("v2_model", &first)
+        .leads("v2_infer", &first)
+        .leads("classify", &first)
+        .leads("explain_example", &first)
         .answer(200, "The names.", &[], &[names()])
         .guarded()
         .curl("curl localhost:2017/v2/models")
@@ -94,7 +99,11 @@ fn list() -> Op {
 
 fn metadata(path: &'static str, id: &'static str) -> Op {
     let answer = media::json("ModelMetadata").example("model", "", examples::model());
+    let version = [("model", "$response.body#/name"), ("version", "$response.body#/versions/0")];
     of_model(Op::get(path, (V2, id), "A model", "Its inputs and outputs."))
+        .leads("v2_version_ready", &version)
+        .leads("v2_version_config", &version)
+        .leads("v2_version_infer", &version)
         .answer(200, "The model.", &[], &[answer])
         .curl("curl localhost:2017/v2/models/flags")
 }
@@ -141,6 +150,7 @@ fn index() -> Op {
     let answer = media::inline("application/json", form).example("index", "", examples::index());
     Op::post("/v2/repository/index", (V2, "v2_index"), "The index of the models folder", "")
         .body("Which models are wanted. It may be left out.", false, &[wish])
+        .leads("v2_model_ready", &[("model", "$response.body#/0/name")])
         .answer(200, "The index.", &[], &[answer])
         .guarded()
         .problems(&BODY)
@@ -197,7 +207,7 @@ fn infer(path: &'static str, id: &'static str) -> Op {
     .problems(&PICTURE[..5])
     .problems(&RUN)
     .problems(&["inference_request_invalid", "too_many_pictures"])
-    .problems(&["encoding_broken", "encoding_unsupported", "base64_invalid"])
+    .problems(&["encoding_broken", "base64_invalid"])
     .curl(
         "curl -H 'Inference-Header-Content-Length: 0' --data-binary @flag.jpg \\\n  \
          localhost:2017/v2/models/flags/infer -o answer.bin",

@@ -25,7 +25,7 @@ const OPERATOR: [Code; 5] = [
 ];
 
 /// All of them, by status. A debug build refuses to answer with one that is missing here.
-pub(crate) const CODES: [Code; 57] = [
+pub(crate) const CODES: [Code; 58] = [
     code(400, "arguments_invalid", "A call of the page is not formed as it has to be."),
     code(400, "base64_invalid", "A picture in JSON is not base64."),
     code(400, "body_unreadable", "The request broke off before its end, or is not as it says."),
@@ -52,6 +52,7 @@ pub(crate) const CODES: [Code; 57] = [
     code(404, "call_unknown", "The protocol has no such call."),
     code(404, "class_unknown", "The model has no such class."),
     code(404, "example_unknown", "The model has no such example."),
+    code(404, "metrics_off", "The meters are not shown on this listener."),
     code(404, "model_unknown", "There is no such model."),
     code(404, "version_unknown", "The model has no such version."),
     code(405, "method_not_allowed", "The path is known, but not by this method; see Allow."),

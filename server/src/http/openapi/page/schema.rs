@@ -76,6 +76,13 @@ pub(super) fn kind(schema: &Value) -> AnyView {
         });
         return told.collect::<Vec<_>>().into_any();
     }
+    let first = items(&schema["prefixItems"]);
+    if !first.is_empty() {
+        let told = first.iter().enumerate().map(|(place, part)| {
+            view! { {(place > 0).then_some(", ")}{kind(part)} }
+        });
+        return view! { "array of "{told.collect::<Vec<_>>()} }.into_any();
+    }
     if !schema["items"].is_null() {
         return view! { "array of "{kind(&schema["items"])} }.into_any();
     }
