@@ -14,7 +14,7 @@ use http::{HeaderMap, Method, Uri};
 pub use client::{Proxies, ProxyHeader};
 pub use keys::{Key, KeyError, KeyRing, entry, generate};
 pub use rate::{Limiter, Rate, RateError, Standing, Who};
-pub use tab::{Tab, charging, current, owe};
+pub use tab::{Tab, charging, current, flow, owe};
 
 use crate::meters::Meters;
 
@@ -42,7 +42,7 @@ pub struct Grant {
     pub key: Option<String>,
     /// What is left of its rate, if it is limited and has cost something.
     pub standing: Option<Standing>,
-    /// What further pictures are charged to, if its rate is limited.
+    /// Whose it is, and what further pictures are charged to.
     pub tab: Option<Tab>,
 }
 
@@ -70,12 +70,9 @@ impl Access {
     ) -> Result<Grant, Refusal> {
         let key = self.key(method, uri, headers)?;
         let rate = key.as_ref().and_then(|key| key.rate).or(self.rate);
-        let tab = rate.map(|rate| self.tab(rate, key.as_deref(), headers, peer));
-        let standing = match tab.as_ref().filter(|_| routes::classifies(method, uri)) {
-            Some(tab) => Some(tab.take()?),
-            None => None,
-        };
-        Ok(Grant { key: key.map(|key| key.name.clone()), standing, tab })
+        let tab = self.tab(rate, key.as_deref(), headers, peer);
+        let standing = if routes::classifies(method, uri) { tab.take()? } else { None };
+        Ok(Grant { key: key.map(|key| key.name.clone()), standing, tab: Some(tab) })
     }
 
     fn key(
@@ -98,7 +95,7 @@ impl Access {
         })
     }
 
-    fn tab(&self, rate: Rate, key: Option<&Key>, headers: &HeaderMap, peer: IpAddr) -> Tab {
+    fn tab(&self, rate: Option<Rate>, key: Option<&Key>, headers: &HeaderMap, peer: IpAddr) -> Tab {
         let (who, by) = match key {
             Some(key) => (Who::Key(key.name.clone()), "key"),
             None => (Who::of(self.proxies.client(peer, headers)), "address"),

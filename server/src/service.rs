@@ -36,6 +36,7 @@ use crate::{
     registry::{Loaded, Loading, Registry, Unavailable, Version},
     worker::Worker,
 };
+use admission::Shares;
 pub(crate) use beside::Beside;
 pub use visit::{Ask, Item, Scored, Visit};
 pub(crate) use visit::{NO_PICTURE, Times, unwatched};
@@ -66,10 +67,10 @@ pub struct Limits {
 pub struct Service {
     registry: Arc<Registry>,
     way: Arc<Way>,
-    /// One permit for each picture between its arrival and its answer, so that pictures waiting
+    /// One place for each picture between its arrival and its answer, so that pictures waiting
     /// to be decoded are bounded too and not only those that wait for the worker. The only door:
     /// the broker has a place for whoever is let in.
-    admission: Arc<Semaphore>,
+    admission: Arc<Shares>,
     meters: Arc<Meters>,
     /// What is served beside the models.
     beside: RwLock<Vec<Box<dyn Beside>>>,
@@ -100,7 +101,7 @@ impl Service {
             move || Ok::<_, Infallible>(Worker::new(meters))
         })?;
         let registry = Registry::start(catalogue, limits.loading.clone())?;
-        let admission = Arc::new(Semaphore::new(limits.queue + limits.max_batch));
+        let admission = Shares::new(limits.queue + limits.max_batch);
         let way = Arc::new(Way {
             fetcher,
             decode_limits: DecodeLimits::default(),

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use broker::{Broker, Health, Pipeline};
+use broker::{Broker, Candidate, Health, Pipeline};
 use image::RgbImage;
 
 use crate::{
@@ -54,6 +54,14 @@ impl<P: Pipeline<Request = RgbImage>> Pipeline for Metered<P> {
 
     fn joins(&self, first: &Job, next: &Job) -> bool {
         self.pipeline.joins(&first.pixels, &next.pixels)
+    }
+
+    fn take(&self, joined: &[Candidate<'_, Job>]) -> usize {
+        let pixels = joined.iter().map(|&Candidate { request, deadline }| Candidate {
+            request: &request.pixels,
+            deadline,
+        });
+        self.pipeline.take(&pixels.collect::<Vec<_>>())
     }
 }
 

@@ -1,12 +1,14 @@
 //! The door: a request is let in with all of its pictures, or refused at once.
 
-use std::sync::Arc;
+mod shares;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use app::problem::Problem;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Ask, Service, faults};
 use crate::meters::Passage;
+pub(super) use shares::{Places, Shares};
 
 impl Service {
     /// Counts the pictures of a request as arrived.
@@ -25,15 +27,18 @@ impl Service {
         Ok(self.meters.arrive_together(&ask.model, pictures))
     }
 
-    /// Places in the house for so many pictures; a problem when there are not as many.
-    pub(super) fn admit(&self, pictures: usize) -> Result<OwnedSemaphorePermit, Problem> {
+    /// Places in the house for a client's request; a problem when there are not as many.
+    pub(super) fn admit(&self, client: u64, ask: &Ask) -> Result<Places, Problem> {
         let most = self.way.limits.queue;
-        let places = match u32::try_from(pictures) {
-            Ok(0) => return Err(faults::no_picture()),
-            Ok(places) if pictures <= most => places,
-            _ => return Err(faults::too_many_pictures(most)),
-        };
-        let busy = |_| faults::busy(self.way.broker.expected_wait());
-        Arc::clone(&self.admission).try_acquire_many_owned(places).map_err(busy)
+        match ask.places {
+            0 => return Err(faults::no_picture()),
+            places if places > most => return Err(faults::too_many_pictures(most)),
+            _ => {}
+        }
+        let mut model = DefaultHasher::new();
+        ask.model.hash(&mut model);
+        self.admission
+            .take(client, model.finish(), ask.places)
+            .ok_or_else(|| faults::busy(self.way.broker.expected_wait()))
     }
 }

@@ -64,6 +64,8 @@ fn stands(health: Health, busy: Duration, limits: &Limits) -> (ModelState, bool)
 
 #[cfg(test)]
 mod tests {
+    use vision::compute::Compute;
+
     use super::*;
     use crate::registry::{Loading, Preload};
 
@@ -76,7 +78,12 @@ mod tests {
             stuck_after: Duration::from_secs(120),
             max_upload: 1,
             fallback: true,
-            loading: Loading { preload: Preload::All, max_loaded: None, threads: 1 },
+            loading: Loading {
+                preload: Preload::All,
+                max_loaded: None,
+                compute: Compute::default(),
+                max_batch: 1,
+            },
         };
         let stands = |health, busy| stands(health, Duration::from_secs(busy), &limits);
         let failed = |reason: &str| ModelState::Failed { reason: reason.to_owned() };

@@ -11,12 +11,14 @@ use app::{
     wire::{Classification, Prediction, SourceKind, Stage, Timing},
 };
 use broker::{Answer, Priority};
-use tokio::{sync::OwnedSemaphorePermit, time::timeout_at};
+use tokio::time::timeout_at;
 use tracing::{Instrument, Span, info_span};
 use vision::card::ModelCard;
 
 use super::{
-    Service, faults,
+    Service,
+    admission::Places,
+    faults,
     intake::{Prepared, Taken},
     way::Way,
 };
@@ -82,7 +84,9 @@ pub struct Visit {
     passages: Mutex<Vec<Passage>>,
     /// The span of the request.
     span: Span,
-    _places: OwnedSemaphorePermit,
+    /// A number for whose it is.
+    client: u64,
+    _places: Places,
 }
 
 /// Where the time of one picture went.
@@ -137,7 +141,8 @@ impl Service {
         let passages = self.arrive(&ask)?;
         let timeout =
             ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout * ask.patience);
-        let (places, model) = match self.enter(&ask, arrival, timeout).await {
+        let client = access::flow();
+        let (places, model) = match self.enter(client, &ask, arrival, timeout).await {
             Ok(entered) => entered,
             Err(problem) => {
                 passages.into_iter().for_each(|passage| passage.refuse(&problem));
@@ -156,17 +161,19 @@ impl Service {
             pictures: ask.pictures,
             passages: Mutex::new(passages),
             span: Span::current(),
+            client,
             _places: places,
         })
     }
 
     async fn enter(
         &self,
+        client: u64,
         ask: &Ask,
         arrival: Instant,
         timeout: Duration,
-    ) -> Result<(OwnedSemaphorePermit, Arc<Loaded>), Problem> {
-        let places = self.admit(ask.places)?;
+    ) -> Result<(Places, Arc<Loaded>), Problem> {
+        let places = self.admit(client, ask)?;
         let found = async {
             // A model may be loaded before the worker's thread has begun.
             self.started().await;
@@ -324,7 +331,9 @@ impl Visit {
             waiting: info_span!(parent: &self.span, "queue", model = self.card().name),
             request: self.span.clone(),
         };
-        self.way.run(priority, job, self.deadline(), self.timeout, passage, watcher).await
+        self.way
+            .run((priority, self.client), job, self.deadline(), self.timeout, passage, watcher)
+            .await
     }
 
     /// Asks the network what it sees.

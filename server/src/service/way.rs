@@ -32,18 +32,21 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    /// Waits for what the worker finds out about a prepared picture, and tells how far that is.
+    /// Waits for what the worker finds out about a prepared picture of a class and a client, and
+    /// tells how far that is.
     pub(super) async fn run(
         &self,
-        priority: Priority,
+        (priority, client): (Priority, u64),
         job: Job,
         deadline: Instant,
         timeout: Duration,
         passage: &Passage,
         watcher: &Watcher,
     ) -> Result<Answer<Finding>, Problem> {
-        let mut ticket =
-            self.broker.submit_as(priority, 0, job, Some(deadline)).map_err(faults::submission)?;
+        let mut ticket = self
+            .broker
+            .submit_as(priority, client, job, Some(deadline))
+            .map_err(faults::submission)?;
         passage.queued();
         loop {
             watcher(match ticket.ahead() {

@@ -1,0 +1,166 @@
+//! Who has how many of the places, so that nobody has all of them while others want some.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The part of the places that is kept for those who have less than their share.
+const RESERVE: usize = 4;
+
+/// A number of places, and who holds them.
+///
+/// Whoever comes is let in while there is plenty. The last quarter is only for those who hold less
+/// than they would if all who hold any had the same: so one who floods the house leaves room for
+/// others, and has all of it while there are none.
+#[derive(Debug)]
+pub(in crate::service) struct Shares {
+    total: usize,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    all: usize,
+    clients: HashMap<u64, usize>,
+    models: HashMap<u64, usize>,
+}
+
+/// Some places, free again when this is dropped.
+#[derive(Debug)]
+pub(in crate::service) struct Places {
+    shares: Arc<Shares>,
+    client: u64,
+    model: u64,
+    number: usize,
+}
+
+impl Shares {
+    /// So many places, all free.
+    pub(in crate::service) fn new(total: usize) -> Arc<Self> {
+        Arc::new(Self { total, held: Mutex::default() })
+    }
+
+    /// Takes places for a client and a model, or none.
+    pub(in crate::service) fn take(
+        self: &Arc<Self>,
+        client: u64,
+        model: u64,
+        number: usize,
+    ) -> Option<Places> {
+        let mut held = self.held();
+        let free = self.total.checked_sub(held.all + number)?;
+        let plenty = free >= self.total / RESERVE;
+        let due = || {
+            has_share(&held.clients, client, number, self.total)
+                && has_share(&held.models, model, number, self.total)
+        };
+        if !plenty && !due() {
+            return None;
+        }
+        held.all += number;
+        *held.clients.entry(client).or_default() += number;
+        *held.models.entry(model).or_default() += number;
+        Some(Places { shares: Arc::clone(self), client, model, number })
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        // Nothing that can panic runs under the lock.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether one would have no more than the same as all others.
+fn has_share(held: &HashMap<u64, usize>, one: u64, number: usize, total: usize) -> bool {
+    let own = held.get(&one).copied();
+    let holders = held.len() + usize::from(own.is_none());
+    own.unwrap_or_default() + number <= total / holders
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        let mut held = self.shares.held();
+        held.all -= self.number;
+        give_back(&mut held.clients, self.client, self.number);
+        give_back(&mut held.models, self.model, self.number);
+    }
+}
+
+/// Those who hold nothing are forgotten, or strangers would be remembered for ever.
+fn give_back(held: &mut HashMap<u64, usize>, one: u64, number: usize) {
+    if let Some(places) = held.get_mut(&one) {
+        *places -= number;
+        if *places == 0 {
+            held.remove(&one);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MODEL: u64 = 0;
+
+    /// Takes places one by one until there is none.
+    fn flood(shares: &Arc<Shares>, client: u64, model: u64) -> Vec<Places> {
+        std::iter::from_fn(|| shares.take(client, model, 1)).collect()
+    }
+
+    #[test]
+    fn who_is_alone_has_the_house() {
+        let shares = Shares::new(40);
+        assert_eq!(flood(&shares, 1, MODEL).len(), 40);
+        assert!(shares.take(2, MODEL, 1).is_none(), "there is none left");
+        let places = Shares::new(40).take(1, MODEL, 40);
+        assert!(places.is_some(), "all at once");
+    }
+
+    /// Protects a client from another one's flood.
+    #[test]
+    fn a_flood_leaves_room_for_others() {
+        let shares = Shares::new(40);
+        let _quiet = shares.take(2, MODEL, 1).unwrap();
+        let many = flood(&shares, 1, MODEL);
+        assert_eq!(many.len(), 29, "up to the last quarter");
+        assert_eq!(flood(&shares, 2, MODEL).len(), 10, "which others have");
+        drop(many);
+        assert_eq!(shares.held().all, 1);
+    }
+
+    #[test]
+    fn a_model_that_everybody_wants_leaves_room_for_the_others() {
+        let shares = Shares::new(40);
+        let _quiet = shares.take(1000, 7, 1).unwrap();
+        let crowd: Vec<_> = (0..100).filter_map(|client| shares.take(client, MODEL, 1)).collect();
+        assert_eq!(crowd.len(), 29);
+        assert!(shares.take(1001, 7, 1).is_some());
+    }
+
+    #[test]
+    fn who_has_gone_is_forgotten() {
+        let shares = Shares::new(8);
+        (0..100).for_each(|client| drop(shares.take(client, client, 2)));
+        let held = shares.held();
+        assert!(held.clients.is_empty() && held.models.is_empty() && held.all == 0);
+    }
+
+    proptest! {
+        #[test]
+        fn never_more_than_there_are(
+            asks in prop::collection::vec((0_u64..4, 0_u64..3, 1_usize..6, any::<bool>()), 0..60),
+        ) {
+            let shares = Shares::new(16);
+            let mut kept = Vec::new();
+            for (client, model, number, keep) in asks {
+                kept.extend(shares.take(client, model, number).filter(|_| keep));
+                let sum: usize = kept.iter().map(|places: &Places| places.number).sum();
+                prop_assert_eq!(shares.held().all, sum);
+                prop_assert!(sum <= 16);
+            }
+        }
+    }
+}
