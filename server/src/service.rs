@@ -5,6 +5,7 @@ mod answer;
 mod explain;
 pub(crate) mod faults;
 mod intake;
+mod label;
 mod recent;
 mod standing;
 mod visit;
