@@ -111,7 +111,7 @@ pub(crate) fn no_class(model: &str, class: &str, near: &[&str], classes: usize) 
         "class_unknown",
         "No such class",
         format!(
-            "{model} has no class {class:?}.{near} Name one by its label or by its number, 0 to {}.",
+            "{model} has no class “{class}”.{near} Name one by its label or by its number, 0 to {}.",
             classes.saturating_sub(1)
         ),
     )
