@@ -61,7 +61,7 @@ test("the map follows the class that is asked for", async ({ model, page }) => {
   expect(places[0]).toBeLessThan(places[1]);
 });
 
-test("a class that there is not is answered with those that are like it", async ({ model, page }) => {
+test("a class that there is not is answered with those that are like it (without JavaScript, where it is typed)", async ({ model, page }) => {
   test.skip(model.hydrated, "with JavaScript there is no such field: classes are chosen");
   await model.open("/flags");
   await page.getByLabel("Show why, too").check();

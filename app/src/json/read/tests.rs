@@ -42,9 +42,9 @@ impl Value for serde_json::Value {
 }
 
 /// Checks that a value comes back as it was.
-fn returns<T: Read + Serialize + PartialEq + Debug>(value: T) {
-    let json = serde_json::to_value(&value).expect("JSON");
-    assert_eq!(T::read(&json).as_ref(), Some(&value), "{json}");
+fn returns<T: Read + Serialize + PartialEq + Debug>(value: &T) {
+    let json = serde_json::to_value(value).expect("JSON");
+    assert_eq!(T::read(&json).as_ref(), Some(value), "{json}");
 }
 
 fn states() -> [ModelState; 8] {
@@ -116,8 +116,8 @@ fn answer(kind: SourceKind) -> Classification {
 #[test]
 fn states_return() {
     for state in states() {
-        returns(summary(state.clone()));
-        returns(ServerStatus {
+        returns(&summary(state.clone()));
+        returns(&ServerStatus {
             queued: 1,
             running: 2,
             answered: 1 << 40,
@@ -138,7 +138,7 @@ fn states_return() {
 fn answers_and_what_comes_before_them_return() {
     let problem = Problem::new(503, "queue_full", "Busy", "Very.");
     for kind in [SourceKind::Upload, SourceKind::Url, SourceKind::Example] {
-        returns(Event::Done(PageAnswer {
+        returns(&Event::Done(PageAnswer {
             answer: answer(kind),
             ranking: Some(Ranking::new(&[prediction()])),
             why: None,
@@ -152,10 +152,10 @@ fn answers_and_what_comes_before_them_return() {
         Stage::Running,
         Stage::Explaining { done: 1, total: 289 },
     ] {
-        returns(Event::<Vec<String>>::Stage(stage));
+        returns(&Event::<Vec<String>>::Stage(stage));
     }
-    returns(Event::<String>::Problem(problem.clone().retry_after(3)));
-    returns(Event::Done(HeatMap {
+    returns(&Event::<String>::Problem(problem.clone().retry_after(3)));
+    returns(&Event::Done(HeatMap {
         class: prediction(),
         occlusion: true,
         width: 2,
@@ -164,7 +164,7 @@ fn answers_and_what_comes_before_them_return() {
     // A request that fails at once is answered by the bare problem.
     let bare = serde_json::to_value(&problem).expect("JSON");
     assert_eq!(Event::<PageAnswer>::read(&bare), None);
-    returns(problem);
+    returns(&problem);
 }
 
 #[test]
@@ -185,8 +185,8 @@ fn a_page_returns() {
         rival: Some(("flags".to_owned(), Some(Err(Problem::new(404, "gone", "Gone", "It is."))))),
         held: true,
     };
-    returns(Opened { rival: Some(("flags".to_owned(), None)), outcome: None, ..opened.clone() });
-    returns(opened);
+    returns(&Opened { rival: Some(("flags".to_owned(), None)), outcome: None, ..opened.clone() });
+    returns(&opened);
 }
 
 #[test]
