@@ -12,5 +12,5 @@ trap 'kill "$server"' EXIT
 
 cd end2end
 # Its set-up waits for the server.
-npx playwright test --project hydrated delivery
+npx playwright test delivery --project hydrated
 node lighthouse.mjs

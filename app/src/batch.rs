@@ -5,7 +5,7 @@ mod order;
 
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
-use web_sys::File;
+use web_sys::{AbortController, AbortSignal, File};
 
 pub(crate) use export::{csv, json};
 pub(crate) use order::{Column, Order};
@@ -69,6 +69,8 @@ pub(crate) struct Batch {
     limit: u64,
     next: StoredValue<u32>,
     lanes: StoredValue<usize>,
+    /// Breaks off what is under way.
+    running: StoredValue<Option<SendWrapper<AbortController>>>,
 }
 
 impl Batch {
@@ -81,6 +83,7 @@ impl Batch {
             limit,
             next: StoredValue::new(0),
             lanes: StoredValue::new(0),
+            running: StoredValue::new(None),
         }
     }
 
@@ -121,8 +124,13 @@ impl Batch {
         self.run();
     }
 
-    /// Forgets all pictures. What is under way is answered and not looked at.
+    /// Forgets all pictures. What is under way is broken off, which the server notices.
     pub(crate) fn clear(self) {
+        if let Some(running) = self.running.try_update_value(Option::take).flatten() {
+            running.abort();
+            // The lanes end when they notice; others begin with what comes next.
+            self.lanes.set_value(0);
+        }
         for row in self.rows.get_untracked() {
             if let Some(url) = row.thumbnail.get_untracked() {
                 thumbnail::forget(&url);
@@ -132,15 +140,31 @@ impl Batch {
     }
 
     fn run(self) {
+        let Some(signal) = self.signal() else { return };
         while self.lanes.get_value() < LANES {
             self.lanes.update_value(|it| *it += 1);
+            let signal = signal.clone();
             spawn_local(async move {
-                while let Some(row) = self.waiting() {
-                    self.answer(row).await;
+                while !signal.aborted()
+                    && let Some(row) = self.waiting()
+                {
+                    self.answer(row, &signal).await;
                 }
-                self.lanes.try_update_value(|it| *it -= 1);
+                if !signal.aborted() {
+                    self.lanes.try_update_value(|it| *it -= 1);
+                }
             });
         }
+    }
+
+    /// Told when what is under way is to be broken off.
+    fn signal(self) -> Option<AbortSignal> {
+        self.running.update_value(|it| {
+            if it.is_none() {
+                *it = AbortController::new().ok().map(SendWrapper::new);
+            }
+        });
+        self.running.with_value(|it| it.as_ref().map(|it| it.signal()))
     }
 
     /// The next picture whose turn it is, which is marked as begun.
@@ -151,18 +175,23 @@ impl Batch {
         Some(row)
     }
 
-    async fn answer(self, row: Row) {
+    async fn answer(self, row: Row, signal: &AbortSignal) {
         if row.thumbnail.get_untracked().is_none() {
             row.thumbnail.try_set(thumbnail::of(&row.file, THUMBNAIL).await);
         }
         let mut tries = 0;
         let progress = loop {
-            match self.ask(&row.file).await {
+            match self.ask(&row.file, signal).await {
+                // Nobody waits for it any more.
+                _ if signal.aborted() => return,
                 Ok(answer) => break Progress::Done(Box::new(answer)),
                 Err(Problem { retry_after: Some(seconds), .. }) if tries < PATIENCE => {
                     tries += 1;
                     row.progress.try_set(Progress::Pausing(seconds));
                     pause(seconds.clamp(1, 60) * 1000).await;
+                    if signal.aborted() {
+                        return;
+                    }
                     row.progress.try_set(Progress::Asking);
                 }
                 Err(problem) => break Progress::Failed(problem),
@@ -171,11 +200,11 @@ impl Batch {
         row.progress.try_set(progress);
     }
 
-    async fn ask(self, file: &File) -> Result<Classification, Problem> {
+    async fn ask(self, file: &File, signal: &AbortSignal) -> Result<Classification, Problem> {
         check(file, self.limit).await?;
         let model = self.model.get_value();
         let question = Question::File(SendWrapper::new(file.clone()));
         let form = form(&model, &question, &[("crop", "false")])?;
-        post::<PageAnswer>(CLASSIFY, &form, None, |_| ()).await.map(|page| page.answer)
+        post::<PageAnswer>(CLASSIFY, &form, Some(signal), |_| ()).await.map(|page| page.answer)
     }
 }

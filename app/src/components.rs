@@ -15,7 +15,6 @@ pub(crate) mod frame;
 mod held;
 mod history_list;
 mod model_header;
-#[cfg(feature = "ssr")]
 mod model_list;
 mod picture_form;
 mod predictions;
@@ -35,7 +34,7 @@ mod why_wish;
 pub use banner::Banner;
 pub use facts::Facts;
 #[cfg(feature = "ssr")]
-pub use model_list::ModelList;
+pub(crate) use model_list::Cards;
 pub(crate) use predictions::Predictions;
 pub use problem_view::ProblemView;
 pub use source_line::SourceLine;

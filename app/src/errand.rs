@@ -2,10 +2,9 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
-use serde::de::DeserializeOwned;
 use web_sys::{AbortController, FormData};
 
-use crate::{browser::post::post, problem::Problem, wire::Stage};
+use crate::{browser::post::post, json::read::Read, problem::Problem, wire::Stage};
 
 /// One errand at a time: a new one takes the place of the one before.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ impl<T> Clone for Errand<T> {
 
 impl<T> Copy for Errand<T> {}
 
-impl<T: DeserializeOwned + Send + Sync> Errand<T> {
+impl<T: Read + Send + Sync> Errand<T> {
     /// None yet.
     pub(crate) fn new() -> Self {
         Self {

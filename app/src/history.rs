@@ -1,12 +1,16 @@
 //! What this browser remembers of earlier answers. Nothing of it leaves the device.
 
 use leptos::{prelude::*, task::spawn_local};
-use serde::{Deserialize, Serialize};
 use web_sys::js_sys::Date;
 
 use crate::{
     asking::Question,
     browser::keep,
+    json::{
+        self,
+        read::objects,
+        write::{Write, object, written},
+    },
     snippet::Subject,
     wire::{PageAnswer, Prediction},
 };
@@ -21,7 +25,7 @@ const MAX_THUMBNAIL: usize = 40_000;
 const MAX_PICTURE: f64 = 8e6;
 
 /// An answer of earlier.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     /// When it came, in milliseconds since 1970; tells entries apart.
     pub(crate) id: u64,
@@ -33,6 +37,24 @@ pub(crate) struct Entry {
     pub(crate) thumbnail: Option<String>,
     /// What was asked.
     pub(crate) subject: Subject,
+}
+
+objects! { Entry { id, model, best, thumbnail, subject } }
+
+impl Write for Entry {
+    fn write(&self, text: &mut String) {
+        let Self { id, model, best, thumbnail, subject } = self;
+        object(
+            text,
+            &[
+                ("id", id),
+                ("model", model),
+                ("best", best),
+                ("thumbnail", thumbnail),
+                ("subject", subject),
+            ],
+        );
+    }
 }
 
 /// Earlier answers, newest first.
@@ -48,8 +70,7 @@ impl History {
     pub(crate) fn new() -> Self {
         let history = Self(RwSignal::default());
         Effect::new(move || {
-            let kept =
-                keep::text(KEY).and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+            let kept = keep::text(KEY).and_then(|text| json::read(&text));
             history.0.set(kept.unwrap_or_default());
         });
         history
@@ -86,10 +107,8 @@ impl History {
     }
 
     fn save(self) {
-        if let Ok(text) = serde_json::to_string(&*self.0.read_untracked()) {
-            // Where nothing can be kept the page remembers for as long as it is open.
-            let _ = keep::put_text(KEY, &text);
-        }
+        // Where nothing can be kept the page remembers for as long as it is open.
+        let _ = keep::put_text(KEY, &written(&*self.0.read_untracked()));
     }
 }
 
@@ -112,6 +131,7 @@ fn insert(all: &mut Vec<Entry>, entry: Entry) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::read::Read;
 
     fn entry(id: u64, url: &str) -> Entry {
         Entry {
@@ -134,5 +154,18 @@ mod tests {
         let old = insert(&mut all, entry(99, "28"));
         assert_eq!(old.iter().map(|it| it.id).collect::<Vec<_>>(), [28]);
         assert_eq!((all[0].id, all[1].id, all.len()), (99, 29, MOST));
+    }
+
+    #[test]
+    fn what_is_kept_can_be_read_again() {
+        let example = Subject::Example { file: "a.jpg".to_owned(), path: "/a.jpg".to_owned() };
+        let file = Subject::File("a \"b\".jpg".to_owned());
+        let mut all = vec![entry(1_763_000_000_000, "https://a/b")];
+        for subject in [example, file] {
+            let thumbnail = Some("data:image/png;base64,".to_owned());
+            all.push(Entry { subject, thumbnail, ..all[0].clone() });
+        }
+        let json: serde_json::Value = serde_json::from_str(&written(&all)).expect("JSON");
+        assert_eq!(Read::read(&json), Some(all));
     }
 }

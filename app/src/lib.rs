@@ -18,11 +18,12 @@ pub mod components;
 mod desk;
 mod errand;
 mod format;
+mod handed;
 mod heat;
 mod history;
+mod json;
 mod kind;
 mod opened;
-mod packed;
 #[cfg(feature = "ssr")]
 pub mod pages;
 pub mod problem;

@@ -39,7 +39,7 @@ pub fn document(
     let body = view! {
         <Title text=format!("{title} · vitrine")/>
         <a class="skip" href="#content">{texts::frame::SKIP}</a>
-        <Header theme=theme()/>
+        <Header/>
         <main id="content" tabindex="-1">{content.into_view()}</main>
         <Footer/>
     };
@@ -77,7 +77,7 @@ pub fn App() -> impl IntoView {
         <Meta name="description" content=texts::frame::DESCRIPTION/>
         <Router>
             <a class="skip" href="#content" rel="external">{texts::frame::SKIP}</a>
-            <Header theme=theme()/>
+            <Header/>
             <main id="content" tabindex="-1">
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Home ssr=SsrMode::Async/>
@@ -91,7 +91,7 @@ pub fn App() -> impl IntoView {
 
 /// The colours that the visitor has chosen. They stand in a cookie, so that no page is ever seen in
 /// the wrong ones.
-fn theme() -> Theme {
+pub(crate) fn theme() -> Theme {
     let parts = use_context::<Parts>();
     let cookies = parts.as_ref().and_then(|it| it.headers.get(header::COOKIE)?.to_str().ok());
     let cookies = cookies.unwrap_or_default().split(';').map(str::trim);

@@ -1,6 +1,9 @@
 //! The question on the page as a program would ask it.
 
-use serde::{Deserialize, Serialize};
+use crate::json::{
+    read::{Read, Value, field},
+    write::{Write, object, written},
+};
 
 /// A language to ask in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +40,7 @@ impl Language {
 }
 
 /// The picture of a question, as far as a program elsewhere can have it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// At this address.
     Url(String),
@@ -50,6 +53,34 @@ pub(crate) enum Subject {
     },
     /// A file of this name.
     File(String),
+}
+
+impl Read for Subject {
+    fn read(value: &impl Value) -> Option<Self> {
+        if let Some(url) = field(value, "Url") {
+            Some(Self::Url(url))
+        } else if let Some(it) = value.field("Example") {
+            Some(Self::Example { file: field(&it, "file")?, path: field(&it, "path")? })
+        } else {
+            field(value, "File").map(Self::File)
+        }
+    }
+}
+
+impl Write for Subject {
+    fn write(&self, text: &mut String) {
+        struct Example<'a>(&'a String, &'a String);
+        impl Write for Example<'_> {
+            fn write(&self, text: &mut String) {
+                object(text, &[("file", self.0), ("path", self.1)]);
+            }
+        }
+        match self {
+            Self::Url(url) => object(text, &[("Url", url)]),
+            Self::Example { file, path } => object(text, &[("Example", &Example(file, path))]),
+            Self::File(name) => object(text, &[("File", name)]),
+        }
+    }
 }
 
 /// The program. `origin` is that of the page, such as `http://localhost:2017`.
@@ -139,7 +170,7 @@ fn shell(text: &str) -> String {
 
 /// For Python and JavaScript, whose strings agree on what JSON allows.
 fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    written(&text)
 }
 
 #[cfg(test)]

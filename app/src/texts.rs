@@ -24,6 +24,7 @@ pub(crate) mod frame {
 
 /// `/`
 pub(crate) mod home {
+    pub(crate) const UNKNOWN: &str = "–";
     pub(crate) const TITLE: &str = "Models";
     pub(crate) const HEADING: &str = "Show it a picture";
     pub(crate) const LEAD: &str = "Each model here looks at a picture and says what it most \

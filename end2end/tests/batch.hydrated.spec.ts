@@ -88,3 +88,26 @@ test("the table can be saved", async ({ model, page }) => {
   expect(answers).toHaveLength(2);
   expect(answers[0].predictions.length).toBe(20);
 });
+
+for (const way of ["Clear", "leaving the page"]) {
+  test(`${way} breaks off what is under way`, async ({ model, page }) => {
+    const failed: string[] = [];
+    page.on("requestfailed", (request) => failed.push(new URL(request.url()).pathname));
+    const asked: string[] = [];
+    await page.route("**/api/classify", (route) => void asked.push(route.request().url()));
+    await model.open("/flags");
+    await model.file.setInputFiles(await pictures("a.jpg", "b.jpg", "c.jpg"));
+    await expect.poll(() => asked.length).toBe(2);
+    if (way === "Clear") await model.batch.getByRole("button", { name: "Clear" }).click();
+    else await model.open("/");
+    await expect.poll(() => failed).toEqual(["/api/classify", "/api/classify"]);
+    expect(asked).toHaveLength(2);
+    if (way !== "Clear") return;
+
+    // What comes next is answered.
+    await expect(model.batch).toHaveCount(0);
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await model.file.setInputFiles(await pictures("d.jpg", "e.jpg", "f.jpg"));
+    await expect(model.batch.getByRole("status")).toContainText("3 of 3 answered");
+  });
+}

@@ -21,6 +21,36 @@ const states: Record<string, (model: ModelPage) => Promise<unknown>> = {
     await model.labels();
     for (const summary of await model.page.locator("summary:visible").all()) await summary.click();
   },
+  async occlusion(model) {
+    // Begins to answer and goes no further.
+    await model.page.addInitScript(() => {
+      const real = window.fetch;
+      const line = JSON.stringify({ stage: { explaining: { done: 83, total: 197 } } });
+      const body = () => new ReadableStream({ start: (it) => it.enqueue(new TextEncoder().encode(`${line}\n`)) });
+      window.fetch = (path, ...rest) =>
+        path === "/api/why" ? Promise.resolve(new Response(body())) : real(path, ...rest);
+    });
+    await model.open("/flags");
+    await model.examples.first().click();
+    await model.labels();
+    await model.bars.first().getByRole("button", { name: /^Why/ }).click();
+    await expect(model.answer.locator(".why .wait")).toContainText("83 of 197");
+  },
+  async docs(model) {
+    await model.page.goto("/docs");
+    await expect(model.heading).toBeVisible();
+    // The first of each section stands for the others, which are made alike: the whole page would
+    // take axe minutes.
+    await model.page.evaluate(() => {
+      for (const it of document.querySelectorAll(".operation ~ .operation")) it.remove();
+    });
+  },
+  async print(model) {
+    await model.open("/flags");
+    await model.examples.first().click();
+    await model.labels();
+    await model.page.emulateMedia({ media: "print" });
+  },
   async error(model) {
     await model.open("/vgg");
     await model.sendFile(HEIC);
@@ -54,6 +84,7 @@ for (const [look, options] of [
       test(`${state} breaks no rule of accessibility`, async ({ model, page }) => {
         await reach(model);
         // Pictures are a memory of what was seen, for whoever changes the look.
+        await page.evaluate(() => scrollTo(0, 0));
         await page.screenshot({ path: `shots/${state.replace(" ", "-")}-${look}.png`, fullPage: true });
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect(violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join("\n")}`)).toEqual([]);
@@ -118,4 +149,20 @@ test("at 200 % nothing is cut off", async ({ model, page }) => {
   await model.examples.first().click();
   await model.labels();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(640);
+});
+
+test("on paper there are the picture, the answer and the bars, and nothing to press", async ({ model, page }) => {
+  await model.open("/flags");
+  await model.examples.first().click();
+  const labels = await model.labels();
+  await page.emulateMedia({ media: "print" });
+  await expect(model.heading).toBeVisible();
+  await expect(model.answer.getByRole("img", { name: "The picture as the network saw it" })).toBeVisible();
+  await expect(model.bars.locator(".prediction__label")).toHaveText(labels);
+  for (const bar of await model.bars.locator(".bar").all()) await expect(bar).toBeVisible();
+  await expect(model.bars.locator(".bar__fill").first()).toBeVisible();
+  await expect(model.answer.getByText(/^Answered in \d/)).toBeVisible();
+  for (const control of await page.locator("button, input, select, summary, header a").all()) {
+    await expect(control).toBeHidden();
+  }
 });

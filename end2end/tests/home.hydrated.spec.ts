@@ -39,3 +39,35 @@ test("a server that is gone is said to be", async ({ model, page }) => {
   await page.clock.runFor(4_100);
   await expect(page.getByText("The server does not answer.")).toBeVisible();
 });
+
+test("the cards follow what the models are doing", async ({ model, page }) => {
+  let state: object = { state: "fetching", received: 1 };
+  await page.route("**/api/status", async (route) => {
+    const response = await route.fetch();
+    const status = await response.json();
+    const flags = status.models.find((it: { name: string }) => it.name === "flags");
+    Object.assign(flags, { last_minute: 1234, ...state });
+    await route.fulfill({ response, json: status });
+  });
+  await page.clock.install();
+  await model.open("/");
+  const card = page.locator(".card").filter({ has: page.locator('a[href="/flags"]') });
+  await expect(card.locator(".state")).toHaveText("Ready");
+  await page.clock.runFor(4_100);
+  await expect(card.locator(".state")).toHaveText("Weights on their way");
+  await expect(card).toContainText("1,234 pictures");
+  state = { state: "absent", hint: "vitrine pull flags" };
+  await page.clock.runFor(4_100);
+  await expect(card).toContainText("vitrine pull flags");
+  state = { state: "ready" };
+  await page.clock.runFor(4_100);
+  await expect(card.locator(".state")).toHaveText("Ready");
+  await expect(card).not.toContainText("vitrine pull");
+
+  // What was last known stays there.
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.route("**/api/status", (route) => route.abort());
+  await page.clock.runFor(4_100);
+  await expect(page.getByText("The server does not answer.")).toBeVisible();
+  await expect(card).toContainText("1,234 pictures");
+});

@@ -32,6 +32,8 @@ test("nothing sticks out of a narrow screen", async ({ model, page }) => {
     await model.open(path);
     await expectNoSideways();
   }
+  await page.goto("/docs");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
   await model.open("/vgg");
   await model.examples.first().click();
   await model.labels();

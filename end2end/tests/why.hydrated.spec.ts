@@ -74,6 +74,7 @@ test("a map breaks no rule of accessibility", async ({ model, page }) => {
   await ask(model);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: `shots/why-${colorScheme}.png`, fullPage: true });
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join("\n")}`)).toEqual([]);

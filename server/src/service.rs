@@ -6,6 +6,7 @@ mod beside;
 mod explain;
 pub(crate) mod faults;
 mod intake;
+mod label;
 mod standing;
 mod visit;
 mod way;

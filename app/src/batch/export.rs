@@ -1,27 +1,70 @@
 //! Answers as files for other programs.
 
-use serde::Serialize;
-
 use super::Progress;
 use crate::{
+    format::shortest,
+    json::write::{Write, object, written},
     problem::Problem,
     wire::{Classification, Prediction, Timing},
 };
 
 /// A picture in the JSON file.
-#[derive(Serialize)]
-struct Exported<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fallback_for: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    predictions: Option<&'a [Prediction]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timing: Option<Timing>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Problem>,
+struct Exported<'a>(&'a str, &'a Progress);
+
+impl Write for Exported<'_> {
+    fn write(&self, text: &mut String) {
+        let answer = answer(self.1);
+        object(
+            text,
+            &[
+                ("name", &self.0),
+                ("model", &answer.map(|it| &it.model)),
+                ("fallback_for", &answer.and_then(|it| it.fallback_for.as_ref())),
+                ("predictions", &answer.map(|it| &it.predictions)),
+                ("timing", &answer.map(|it| &it.timing)),
+                ("error", &problem(self.1)),
+            ],
+        );
+    }
+}
+
+impl Write for Prediction {
+    fn write(&self, text: &mut String) {
+        let Self { index, label, probability } = self;
+        object(text, &[("index", index), ("label", label), ("probability", probability)]);
+    }
+}
+
+impl Write for Timing {
+    fn write(&self, text: &mut String) {
+        let Self { fetch_ms, decode_ms, queue_ms, inference_ms, total_ms } = self;
+        object(
+            text,
+            &[
+                ("fetch_ms", fetch_ms),
+                ("decode_ms", decode_ms),
+                ("queue_ms", queue_ms),
+                ("inference_ms", inference_ms),
+                ("total_ms", total_ms),
+            ],
+        );
+    }
+}
+
+impl Write for Problem {
+    fn write(&self, text: &mut String) {
+        let Self { code, status, title, detail, retry_after } = self;
+        object(
+            text,
+            &[
+                ("code", code),
+                ("status", status),
+                ("title", title),
+                ("detail", detail),
+                ("retry_after", retry_after),
+            ],
+        );
+    }
 }
 
 /// A table with the best class of each picture, for spreadsheets.
@@ -33,8 +76,8 @@ pub(crate) fn csv(rows: &[(String, Progress)]) -> String {
         let fields = [
             cell(name),
             best.map(|it| cell(&it.label)).unwrap_or_default(),
-            best.map(|it| it.probability.to_string()).unwrap_or_default(),
-            answer.map(|it| it.timing.total_ms.to_string()).unwrap_or_default(),
+            best.map(|it| shortest(it.probability.into())).unwrap_or_default(),
+            answer.map(|it| shortest(it.timing.total_ms)).unwrap_or_default(),
             answer.map(|it| cell(&it.model)).unwrap_or_default(),
             problem(progress).map(|it| cell(&it.code)).unwrap_or_default(),
         ];
@@ -46,18 +89,8 @@ pub(crate) fn csv(rows: &[(String, Progress)]) -> String {
 
 /// Everything the page knows of each picture.
 pub(crate) fn json(rows: &[(String, Progress)]) -> String {
-    let rows = rows.iter().map(|(name, progress)| {
-        let answer = answer(progress);
-        Exported {
-            name,
-            model: answer.map(|it| it.model.as_str()),
-            fallback_for: answer.and_then(|it| it.fallback_for.as_deref()),
-            predictions: answer.map(|it| it.predictions.as_slice()),
-            timing: answer.map(|it| it.timing),
-            error: problem(progress),
-        }
-    });
-    serde_json::to_string(&rows.collect::<Vec<_>>()).unwrap_or_default()
+    let rows = rows.iter().map(|(name, progress)| Exported(name, progress));
+    written(&rows.collect::<Vec<_>>())
 }
 
 fn answer(progress: &Progress) -> Option<&Classification> {

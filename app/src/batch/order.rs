@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 
 use super::Progress;
+use crate::format::lowercase;
 
 /// What rows can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Order {
         let Some((column, descending)) = self.0 else { return Ordering::Equal };
         let turned = |order: Ordering| if descending { order.reverse() } else { order };
         if column == Column::Name {
-            return turned(a.0.to_lowercase().cmp(&b.0.to_lowercase()));
+            return turned(lowercase(a.0).cmp(&lowercase(b.0)));
         }
         let (Progress::Done(a), Progress::Done(b)) = (a.1, b.1) else {
             let last = |progress: &Progress| !matches!(progress, Progress::Done(_));
@@ -50,7 +51,7 @@ impl Order {
         let best = |it: &crate::wire::Classification| {
             it.predictions
                 .first()
-                .map_or((String::new(), 0.0), |best| (best.label.to_lowercase(), best.probability))
+                .map_or((String::new(), 0.0), |best| (lowercase(&best.label), best.probability))
         };
         turned(match column {
             Column::Name => Ordering::Equal,

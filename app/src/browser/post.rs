@@ -1,7 +1,6 @@
 //! Requests, whose answers come line by line or at once.
 
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortSignal, FormData, ReadableStreamDefaultReader, RequestInit, Response,
@@ -9,6 +8,10 @@ use web_sys::{
 };
 
 use crate::{
+    json::{
+        self,
+        read::{Read, Value},
+    },
     problem::Problem,
     wire::{Event, Stage},
 };
@@ -19,32 +22,32 @@ use crate::{
 /// # Errors
 ///
 /// What the server has to say against it, or that it cannot be reached.
-pub(crate) async fn post<T: DeserializeOwned>(
+pub(crate) async fn post<T: Read>(
     path: &str,
     form: &FormData,
     signal: Option<&AbortSignal>,
     tell: impl Fn(Stage),
 ) -> Result<T, Problem> {
     let mut outcome = None;
-    let mut take = |line: &[u8]| match serde_json::from_slice(line) {
-        Ok(Event::Stage(stage)) => tell(stage),
-        Ok(Event::Done(answer)) => outcome = Some(Ok(answer)),
-        Ok(Event::Problem(problem)) => outcome = Some(Err(problem)),
+    let mut take = |line: &str| match json::read(line) {
+        Some(Event::Stage(stage)) => tell(stage),
+        Some(Event::Done(answer)) => outcome = Some(Ok(answer)),
+        Some(Event::Problem(problem)) => outcome = Some(Err(problem)),
         // A request that fails at once is answered by the bare problem.
-        Err(_) => outcome = serde_json::from_slice(line).ok().map(Err),
+        None => outcome = json::read(line).map(Err),
     };
     let sent = exchange(path, Some(form), signal, &mut take).await;
     let reason = match sent {
         Ok(status) => format!("HTTP {status}"),
-        Err(error) => format!("{error:?}"),
+        Err(error) => Value::field(&error, "message").and_then(|it| it.text()).unwrap_or_default(),
     };
     outcome.unwrap_or_else(|| Err(Problem::unreachable(&reason)))
 }
 
 /// Asks one of the server functions that need no form; `None` if there is no answer.
-pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Option<T> {
+pub(crate) async fn get<T: Read>(path: &str) -> Option<T> {
     let mut answer = None;
-    let mut take = |line: &[u8]| answer = serde_json::from_slice(line).ok();
+    let mut take = |line: &str| answer = json::read(line);
     exchange(path, None, None, &mut take).await.ok()?;
     answer
 }
@@ -54,7 +57,7 @@ async fn exchange(
     path: &str,
     form: Option<&FormData>,
     signal: Option<&AbortSignal>,
-    take: &mut dyn FnMut(&[u8]),
+    take: &mut dyn FnMut(&str),
 ) -> Result<u16, JsValue> {
     let init = RequestInit::new();
     if let Some(form) = form {
@@ -68,6 +71,10 @@ async fn exchange(
     let body = response.body().ok_or(JsValue::NULL)?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut line = Vec::new();
+    let mut end = |line: &mut Vec<u8>| {
+        take(&String::from_utf8_lossy(line));
+        line.clear();
+    };
     loop {
         let chunk = JsFuture::from(reader.read()).await?;
         let value = Reflect::get(&chunk, &"value".into())?;
@@ -76,15 +83,14 @@ async fn exchange(
         }
         for byte in Uint8Array::new(&value).to_vec() {
             if byte == b'\n' {
-                take(&line);
-                line.clear();
+                end(&mut line);
             } else {
                 line.push(byte);
             }
         }
     }
     if !line.is_empty() {
-        take(&line);
+        end(&mut line);
     }
     Ok(response.status())
 }

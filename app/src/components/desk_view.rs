@@ -7,19 +7,16 @@ use super::{
     held::Held, history_list::HistoryList, model_header::ModelHeader, picture_form::PictureForm,
     state::keep_fresh, toolbar::Toolbar,
 };
-use crate::{browser::ways, desk::Desk, opened::Opened, packed::Packed, texts::ways as texts};
+use crate::{browser::ways, desk::Desk, handed::taken, opened::Opened, texts::ways as texts};
 
-/// A model's page: ways to give a picture, what came of it, and what was seen before.
+/// A model's page: ways to give a picture, what came of it, and what was seen before. It is handed
+/// how the page opens, as [`Opened`].
 #[island]
-pub(crate) fn DeskView(
-    /// How the page opens, as [`Opened`].
-    opened: Packed,
-) -> impl IntoView {
-    opened.open().map(|opened| view! { <Whole opened/> })
+pub(crate) fn DeskView() -> impl IntoView {
+    taken().map(whole)
 }
 
-#[component]
-fn Whole(opened: Opened) -> impl IntoView {
+fn whole(opened: Opened) -> impl IntoView {
     let desk = Desk::new(&opened);
     let over = RwSignal::new(false);
     let camera = RwSignal::new(false);

@@ -6,7 +6,7 @@ use super::why_button::WhyButton;
 use crate::{
     asking::Asking,
     browser::post::get,
-    format::{count, percent_of_all},
+    format::{count, lowercase, percent_of_all},
     texts::answer as texts,
     wire::Ranking,
 };
@@ -40,12 +40,12 @@ pub(crate) fn FindClass(
         }
     };
     let found = move || {
-        let wanted = wanted.read().trim().to_lowercase();
+        let wanted = lowercase(wanted.read().trim());
         let names = names.read();
         let names = names.as_ref().filter(|_| !wanted.is_empty())?;
         let found = ranking.with_value(|ranking| {
             let named = ranking.iter().filter_map(|it| Some((it, names.get(it.class as usize)?)));
-            let fitting = named.filter(|(_, name)| name.to_lowercase().contains(&wanted));
+            let fitting = named.filter(|(_, name)| lowercase(name).contains(&wanted));
             let rows = fitting.take(MOST).map(|(it, name)| {
                 let place = texts::place(&count(u64::from(it.rank)), &count(all));
                 (it.class, name.clone(), place, percent_of_all(it.probability))

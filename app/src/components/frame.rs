@@ -2,15 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::theme_switch::{Awake, Theme, ThemeSwitch};
+use super::theme_switch::{Awake, ThemeSwitch};
 use crate::texts::frame as texts;
 
 /// The name of the site, which leads to the start page, and the choice of colours.
 #[component]
-pub(crate) fn Header(
-    /// The colours that are chosen.
-    theme: Theme,
-) -> impl IntoView {
+pub(crate) fn Header() -> impl IntoView {
     view! {
         <header class="site-header">
             <a class="brand" href="/">
@@ -21,7 +18,7 @@ pub(crate) fn Header(
                 </svg>
                 "vitrine"
             </a>
-            <ThemeSwitch first=theme/>
+            <ThemeSwitch/>
         </header>
     }
 }

@@ -1,44 +1,50 @@
 //! All models.
 
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
-use super::{ProblemView, StateBadge};
+use super::StateBadge;
 use crate::{
     format::{count, size},
-    server_fns::service::classifier,
-    texts::model as texts,
-    wire::{ModelState, ModelStatus, ModelSummary},
+    texts::{home, model as texts},
+    wire::{ModelState, ModelStatus, ModelSummary, ServerStatus},
 };
 
-/// The models that the server holds, each leading to its page.
+/// The models that the server holds, each leading to its page. What they are doing and how much
+/// follows the server.
 #[component]
-pub fn ModelList() -> impl IntoView {
-    let classifier = match classifier() {
-        Ok(classifier) => classifier,
-        Err(problem) => return Either::Right(view! { <ProblemView problem/> }),
-    };
-    let status = classifier.status();
-    let cards = classifier.models().into_iter().map(|model| {
-        let status = status.models.iter().find(|it| it.name == model.name).cloned();
-        view! { <Card model status/> }
-    });
-    Either::Left(view! { <ul class="models" role="list">{cards.collect_view()}</ul> })
+pub(crate) fn Cards(
+    /// The models.
+    models: Vec<ModelSummary>,
+    /// How things stand; nothing while that is not known.
+    now: RwSignal<Option<ServerStatus>>,
+) -> impl IntoView {
+    let cards = models.into_iter().map(|model| view! { <Card model now/> });
+    view! { <ul class="models" role="list">{cards.collect_view()}</ul> }
 }
 
 #[component]
-fn Card(model: ModelSummary, status: Option<ModelStatus>) -> impl IntoView {
-    let ModelSummary { name, title, description, state, fallback, .. } = model.clone();
+fn Card(model: ModelSummary, now: RwSignal<Option<ServerStatus>>) -> impl IntoView {
+    let ModelSummary { name, title, description, state, fallback, examples, .. } = model;
+    let path = format!("/{name}");
+    // What was last known, if the server does not answer.
+    let status = Memo::new(move |before: Option<&Option<ModelStatus>>| {
+        let status = now.with(|it| it.as_ref()?.models.iter().find(|it| it.name == name).cloned());
+        status.or_else(|| before.cloned().flatten())
+    });
+    let state = Memo::new(move |_| {
+        status.with(|it| it.as_ref().map_or_else(|| state.clone(), |it| it.state.clone()))
+    });
     // Said only of a model that cannot answer itself, with what would change that.
-    let absent = match &state {
-        ModelState::Absent { hint } => Some(hint.clone()),
+    let stand_in = fallback.map(|fallback| texts::answered_by(&fallback));
+    let absent = move || match state.get() {
+        ModelState::Absent { hint } => Some(view! {
+            <p class="card__fallback">
+                {stand_in.clone()} " " {texts::BRINGS_WEIGHTS} <code>{hint}</code>
+            </p>
+        }),
         _ => None,
     };
-    let absent = absent.map(|hint| {
-        let stand_in = fallback
-            .map(|fallback| view! { {texts::answered_by(&fallback)} " " });
-        view! { <p class="card__fallback">{stand_in} {texts::BRINGS_WEIGHTS} <code>{hint}</code></p> }
-    });
-    let pictures = model.examples.iter().take(4).map(|example| {
+    let pictures = examples.into_iter().take(4).map(|example| {
         let thumbnail = format!("{}?thumbnail", example.path);
         view! {
             <img class="card__picture" src=thumbnail alt="" width="100" height="75" loading="lazy"/>
@@ -46,33 +52,33 @@ fn Card(model: ModelSummary, status: Option<ModelStatus>) -> impl IntoView {
     });
     let description =
         description.split_inclusive(". ").next().unwrap_or_default().trim().to_owned();
+    let figure = move |value: fn(&ModelStatus) -> Option<String>| {
+        move || {
+            let value = status.with(|it| it.as_ref().and_then(value));
+            value.unwrap_or_else(|| home::UNKNOWN.to_owned())
+        }
+    };
+    let load = |it: &ModelStatus| Some(texts::pictures(&count(u64::from(it.last_minute))));
     view! {
         <li class="card">
             <div class="card__pictures" aria-hidden="true">{pictures.collect_view()}</div>
             <div class="card__title">
-                <h3><a href=format!("/{name}")>{title}</a></h3>
+                <h3><a href=path>{title}</a></h3>
                 <StateBadge state/>
             </div>
             <p>{description}</p>
             {absent}
-            <CardFacts model status/>
+            <dl class="facts facts--card">
+                <div class="facts__fact"><dt>{texts::NETWORK}</dt><dd>{model.architecture}</dd></div>
+                <div class="facts__fact">
+                    <dt>{texts::KNOWS}</dt>
+                    <dd>{texts::classes(&count(u64::from(model.classes)))}</dd>
+                </div>
+                <div class="facts__fact">
+                    <dt>{texts::WEIGHTS}</dt><dd>{figure(|it| it.weights_bytes.map(size))}</dd>
+                </div>
+                <div class="facts__fact"><dt>{texts::LOAD}</dt><dd>{figure(load)}</dd></div>
+            </dl>
         </li>
     }
-}
-
-#[component]
-fn CardFacts(model: ModelSummary, status: Option<ModelStatus>) -> impl IntoView {
-    let weights = status.as_ref().and_then(|it| it.weights_bytes).map(size);
-    let load = status.map(|it| texts::pictures(&count(u64::from(it.last_minute))));
-    let facts = [
-        (texts::NETWORK, Some(model.architecture)),
-        (texts::KNOWS, Some(texts::classes(&count(u64::from(model.classes))))),
-        (texts::WEIGHTS, weights),
-        (texts::LOAD, load),
-    ];
-    let facts = facts.into_iter().filter_map(|(name, value)| {
-        let value = value?;
-        Some(view! { <div class="facts__fact"><dt>{name}</dt><dd>{value}</dd></div> })
-    });
-    view! { <dl class="facts facts--card">{facts.collect_view()}</dl> }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::why_button::WhyButton;
 use crate::{
     asking::Asking,
-    format::{percent, points, share},
+    format::{fixed, percent, points, share},
     texts::answer as texts,
     wire::Prediction,
 };
@@ -30,11 +30,11 @@ pub(crate) fn Predictions(
     let mut margin = margin;
     let rows = (0..).zip(predictions).map(|(place, prediction)| {
         let Prediction { index, label, probability } = prediction;
-        let length = format!("{:.2}%", share(probability));
+        let length = format!("{}%", fixed(share(probability), 2));
         view! {
             <li class="prediction" hidden=move || { shown.get() <= place }>
                 <span class="prediction__label">{label.clone()}</span>
-                <data class="prediction__figure" value=probability.to_string()>
+                <data class="prediction__figure" value=fixed(probability.into(), 6)>
                     {percent(probability)}
                 </data>
                 <WhyButton asking model class=index label/>

@@ -1,12 +1,11 @@
 //! Light or dark.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::{browser::document, texts::frame as texts};
 
 /// The colours of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Theme {
     /// What the system prefers.
     #[default]
@@ -19,7 +18,6 @@ impl Theme {
     const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
 
     /// The theme with this key; what the system prefers if there is none.
-    #[cfg(feature = "ssr")]
     pub(crate) fn of(key: &str) -> Self {
         Self::ALL.into_iter().find(|it| it.key() == key).unwrap_or_default()
     }
@@ -54,10 +52,8 @@ impl Theme {
 /// Chooses the colours, for this browser and for good. Seen only where scripts run; without them
 /// the system's preference holds.
 #[island]
-pub(crate) fn ThemeSwitch(
-    /// The colours that are chosen.
-    first: Theme,
-) -> impl IntoView {
+pub(crate) fn ThemeSwitch() -> impl IntoView {
+    let first = chosen();
     let choose = move |theme: Theme| {
         let Some(document) = document() else { return };
         if let Some(root) = document.document_element() {
@@ -86,6 +82,20 @@ pub(crate) fn ThemeSwitch(
             <legend class="hidden">{texts::THEME}</legend>
             {choices.into_iter().collect_view()}
         </fieldset>
+    }
+}
+
+/// The colours that are chosen.
+fn chosen() -> Theme {
+    #[cfg(feature = "ssr")]
+    {
+        crate::shell::theme()
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        let root = document().and_then(|it| it.document_element());
+        let key = root.and_then(|it| it.get_attribute("data-theme"));
+        Theme::of(&key.unwrap_or_default())
     }
 }
 

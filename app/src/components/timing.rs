@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    format::duration,
+    format::{duration, fixed},
     texts::answer as texts,
     wire::{SourceKind, Timing},
 };
@@ -21,8 +21,8 @@ pub fn TimingList(
     let whole: f64 = stages.iter().map(|(.., ms)| ms).sum::<f64>().max(f64::MIN_POSITIVE);
     let mut start = 0.0;
     let segments = stages.iter().map(|(key, _, ms)| {
-        let x = format!("{:.2}%", 100.0 * start / whole);
-        let width = format!("{:.2}%", 100.0 * ms / whole);
+        let x = format!("{}%", fixed(100.0 * start / whole, 2));
+        let width = format!("{}%", fixed(100.0 * ms / whole, 2));
         start += ms;
         view! { <rect class=format!("stage stage--{key}") x=x width=width height="100%"/> }
     });

@@ -14,7 +14,7 @@ use crate::{
 
 /// How much of the picture the map covers at first, in percent: as in the pictures that the server
 /// paints.
-const OPACITY: f64 = 55.0;
+const OPACITY: u32 = 55;
 
 /// The heat map of the class that was asked about, or how far it is; nothing while none was.
 #[component]
@@ -33,7 +33,7 @@ pub(crate) fn WhyView(
         let (Some(canvas), Some(picture)) = (canvas.get(), picture.get()) else { return };
         if let Some(Ok(map)) = &*why.errand.outcome.read() {
             // Where nothing can be drawn, words say where it is.
-            let _ = paint::draw(&canvas, &picture, map, opacity.get() / 100.0);
+            let _ = paint::draw(&canvas, &picture, map, f64::from(opacity.get()) / 100.0);
         }
     });
     let label = move || why.class.get().map(|it| it.1).unwrap_or_default();

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    components::{ModelList, status_strip::StatusStrip},
-    packed::Packed,
+    components::{ProblemView, status_strip::Standing},
+    handed::hand,
     server_fns::service::classifier,
     texts::home as texts,
 };
@@ -13,17 +13,20 @@ use crate::{
 /// The start page: what this is, how busy it is, and the models it holds.
 #[component]
 pub fn Home() -> impl IntoView {
-    let status = classifier().map(|it| it.status()).unwrap_or_default();
+    let standing = match classifier() {
+        Ok(classifier) => {
+            let handed = hand((classifier.status(), classifier.models()));
+            // The type of all that is in it would be too deep as a part of another.
+            view! { {handed} <Standing/> }.into_any()
+        }
+        Err(problem) => view! { <ProblemView problem/> }.into_any(),
+    };
     view! {
         <Title text=texts::TITLE/>
         <header class="intro">
             <h1>{texts::HEADING}</h1>
             <p class="lead">{texts::LEAD}</p>
         </header>
-        <StatusStrip first=Packed::new(&status)/>
-        <section aria-labelledby="models">
-            <h2 id="models" class="hidden">{texts::TITLE}</h2>
-            <ModelList/>
-        </section>
+        {standing}
     }
 }

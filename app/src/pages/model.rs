@@ -7,8 +7,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::NotFound;
 use crate::{
     components::{ProblemView, desk_view::DeskView},
+    handed::hand,
     opened::{Visit, open},
-    packed::Packed,
     texts,
 };
 
@@ -33,10 +33,11 @@ pub fn Model() -> impl IntoView {
         <Suspense fallback=|| view! { <p class="waiting">{texts::frame::WAIT}</p> }>
             {move || Suspend::new(async move {
                 match opened.await {
-                    Ok(opened) => EitherOf3::A(view! {
-                        <Title text=opened.model.title.clone()/>
-                        <DeskView opened=Packed::new(&opened)/>
-                    }),
+                    Ok(opened) => {
+                        let title = opened.model.title.clone();
+                        let handed = hand(opened);
+                        EitherOf3::A(view! { <Title text=title/> {handed} <DeskView/> })
+                    }
                     Err(problem) if problem.status == 404 => EitherOf3::B(view! { <NotFound/> }),
                     Err(problem) => EitherOf3::C(view! {
                         <Title text=texts::home::OUT_OF_ORDER/>

@@ -3,12 +3,18 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{components::ModelList, status::page_status, texts::home as texts};
+use crate::{
+    components::Cards, server_fns::service::classifier, status::page_status, texts::home as texts,
+};
 
 /// Shown where there is no page: says so with the status 404 and lists what there is.
 #[component]
 pub fn NotFound() -> impl IntoView {
     page_status(404);
+    let known = classifier().ok();
+    let models = known.as_ref().map(|it| it.models()).unwrap_or_default();
+    // They stand still: this page has no island of its own.
+    let now = RwSignal::new(known.map(|it| it.status()));
     view! {
         <Title text=texts::NOT_FOUND/>
         <header class="intro">
@@ -17,6 +23,6 @@ pub fn NotFound() -> impl IntoView {
             <p class="lead">{texts::NOT_FOUND_LEAD}</p>
         </header>
         <h2 class="hidden">{texts::TITLE}</h2>
-        <ModelList/>
+        <Cards models now/>
     }
 }

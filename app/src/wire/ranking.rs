@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Prediction;
+use crate::json::read::objects;
 
 /// Nothing is less probable than this, in thousandths of a nat: 10⁻²⁶.
 const FLOOR: f32 = 60_000.0;
@@ -15,6 +16,8 @@ pub struct Ranking {
     /// thousandths of a nat, so that a probability is true to a thousandth of itself.
     steps: Vec<u16>,
 }
+
+objects! { Ranking { classes, steps } }
 
 /// A class in its place among all.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -15,6 +15,7 @@ use vision::{
 
 use super::{
     Service, faults,
+    label::find,
     visit::{Ask, Visit, unwatched},
 };
 use crate::{
@@ -167,13 +168,6 @@ fn method(card: &ModelCard, wanted: Method) -> Result<Method, Problem> {
         (Method::Auto, Architecture::TorchScript) | (Method::Occlusion, _) => Ok(Method::Occlusion),
         (Method::GradCam, Architecture::TorchScript) => Err(faults::no_gradient(&card.name)),
     }
-}
-
-/// The number of a class that is given by its number or by its label.
-fn find(card: &ModelCard, class: &str) -> Result<usize, Problem> {
-    let named = || card.labels.iter().position(|label| label.eq_ignore_ascii_case(class.trim()));
-    let numbered = class.trim().parse().ok().filter(|&index: &usize| index < card.labels.len());
-    numbered.or_else(named).ok_or_else(|| faults::no_class(&card.name, class, card.labels.len()))
 }
 
 fn best(card: &ModelCard, probabilities: &[f32]) -> Option<usize> {

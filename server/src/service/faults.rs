@@ -99,13 +99,19 @@ pub(crate) fn no_example(model: &str, file: Option<&str>) -> Problem {
     }
 }
 
-pub(crate) fn no_class(model: &str, class: &str, classes: usize) -> Problem {
+pub(crate) fn no_class(model: &str, class: &str, near: &[&str], classes: usize) -> Problem {
+    let near: Vec<_> = near.iter().map(|label| format!("“{label}”")).collect();
+    let near = match near.split_last() {
+        Some((last, [])) => format!(" Like it is {last}."),
+        Some((last, others)) => format!(" Like it are {} and {last}.", others.join(", ")),
+        None => String::new(),
+    };
     Problem::new(
         404,
         "class_unknown",
         "No such class",
         format!(
-            "{model} has no class {class:?}. Name one by its label or by its number, 0 to {}.",
+            "{model} has no class “{class}”.{near} Name one by its label or by its number, 0 to {}.",
             classes.saturating_sub(1)
         ),
     )

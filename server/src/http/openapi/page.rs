@@ -116,7 +116,7 @@ fn paragraphs(text: &str, class: &'static str) -> impl IntoView + use<> {
 /// A block of code that may be scrolled, also by keyboard.
 fn block(code: &str, label: &'static str) -> impl IntoView + use<> {
     view! {
-        <pre class="reference__code" tabindex="0" role="region" aria-label=label>
+        <pre class="reference__code" tabindex="0" role="group" aria-label=label>
             <code>{code.to_owned()}</code>
         </pre>
     }

@@ -54,7 +54,7 @@ fn table(parameters: &[Value]) -> impl IntoView + use<> {
     });
     view! {
         <h4>"Parameters"</h4>
-        <div class="reference__scroll">
+        <div class="reference__scroll" tabindex="0" role="group" aria-label="Parameters">
             <table class="reference__table">
                 <thead>
                     <tr>

@@ -40,7 +40,7 @@ pub(super) fn fields(schema: &Value) -> Option<impl IntoView + use<>> {
         .collect();
     (!rows.is_empty()).then(|| {
         view! {
-            <div class="reference__scroll">
+            <div class="reference__scroll" tabindex="0" role="group" aria-label="Fields">
                 <table class="reference__table">
                     <thead>
                         <tr>

@@ -1,0 +1,47 @@
+import { expect, test } from "./fixtures";
+import { ModelPage } from "./model-page";
+import { PICTURES } from "./pictures";
+import { OwnServer } from "./server";
+
+// One waits and one is in the network: there are two places.
+test("who is cancelled gives the place to who was told to come again", async ({ browser, request }) => {
+  const server = await OwnServer.start("--queue", "1", "--max-batch", "1", "--fetch-timeout", "120");
+  const context = await browser.newContext({ baseURL: server.url });
+  try {
+    const open = async () => Number(await (await request.get(`${PICTURES}/open?queue`)).text());
+    const visitors: ModelPage[] = [];
+    for (let visitor = 0; visitor < 3; visitor++) {
+      const model = new ModelPage(await context.newPage(), true);
+      await model.open("/flags");
+      visitors.push(model);
+    }
+    for (const [place, model] of visitors.slice(0, 2).entries()) {
+      await model.sendAddress(`${PICTURES}/never.jpg?queue`);
+      await expect.poll(open).toBe(place + 1);
+    }
+    const third = visitors[2];
+    await third.examples.first().click();
+    await expect(third.problem).toHaveAttribute("data-code", "queue_full");
+    const retry = third.answer.getByRole("button", { name: /^Try again/ });
+    await expect(retry).toHaveText(/^Try again( \(\d+\))?$/);
+
+    // It is not for want of waiting that it is refused.
+    await expect(retry).toBeEnabled();
+    await retry.click();
+    await expect(retry).toBeDisabled();
+    await expect(retry).toHaveText(/\(\d+\)/);
+
+    await visitors[0].answer.getByRole("button", { name: "Cancel" }).click();
+    await expect.poll(open).toBe(1);
+    await expect(retry).toBeEnabled();
+    await retry.click();
+    await third.labels();
+
+    // Neither does who leaves keep a place.
+    await visitors[1].page.close();
+    await expect.poll(open).toBe(0);
+  } finally {
+    await context.close();
+    await server.stop();
+  }
+});
