@@ -64,17 +64,21 @@ class Process:
         return " / ".join(lines[-3:])[-600:] or "it wrote nothing"
 
     def members(self):
-        """All processes of the session."""
-        found = []
+        """All processes of the session, and their children, who may have sessions of their own."""
+        every = {}
         for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
             try:
                 # The name in parentheses may hold anything, blanks too.
-                fields = stat.read_text().rpartition(")")[2].split()
+                every[int(stat.parent.name)] = stat.read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if int(fields[3]) == self.child.pid:
-                found.append((stat.parent, fields))
-        return found
+        found = {pid for pid, fields in every.items() if int(fields[3]) == self.child.pid}
+        grown = True
+        while grown:
+            children = {pid for pid, fields in every.items() if int(fields[1]) in found}
+            grown = not children <= found
+            found |= children
+        return [(pathlib.Path("/proc", str(pid)), every[pid]) for pid in found]
 
     def cpu_seconds(self):
         """Processor time of all members since they started."""
@@ -102,26 +106,33 @@ class Process:
     def stop(self, patience=10):
         """Seconds until it was gone; what does not go is killed."""
         began = time.perf_counter()
-        self._signal(signal.SIGTERM)
+        # Found while the first is there, since its children are nobody's then.
+        members = [int(folder.name) for folder, _ in self.members()]
+        send(os.killpg, self.child.pid, signal.SIGTERM)
         try:
             self.child.wait(patience)
         except subprocess.TimeoutExpired:
             pass
-        self._signal(signal.SIGKILL)
+        took = time.perf_counter() - began
+        send(os.killpg, self.child.pid, signal.SIGKILL)
+        for pid in members:
+            if pid != self.child.pid and pathlib.Path(f"/proc/{pid}").exists():
+                send(os.kill, pid, signal.SIGKILL)
         self.child.wait()
-        return time.perf_counter() - began
-
-    def _signal(self, number):
-        try:
-            os.killpg(self.child.pid, number)
-        except ProcessLookupError:
-            pass
+        return took
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.stop()
+
+
+def send(how, pid, number):
+    try:
+        how(pid, number)
+    except ProcessLookupError:
+        pass
 
 
 def free_port():
