@@ -148,7 +148,7 @@ fn bench(models: &str, told: &[&str]) -> serde_json::Value {
 fn a_model_is_measured_alone_and_over_http() {
     let (folder, models) = models();
     let path = folder.path().join("picture.png");
-    fs::write(&path, picture(40, 30, ImageFormat::Png)).unwrap();
+    fs::write(&path, picture(ImageFormat::Png, 40, 30)).unwrap();
     let told = ["--clients", "1,2", "--rate", "20", "--batch", "1,2", "--picture"];
     let figures = bench(&models, &[&told[..], &[path.to_str().unwrap()]].concat());
     let batches: Vec<_> = figures["network"].as_array().unwrap().iter().collect();
