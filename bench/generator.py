@@ -26,7 +26,9 @@ def drive(process, server, pictures, settings, seconds, clients=None, rate=None,
         else:
             command += ["--rate", rate]
         warm_up = (0 if requests else min(1.0, seconds / 2)) if warm_up is None else warm_up
-        command += ["--warm-up", warm_up, "--timeout", 60]
+        command += ["--warm-up", warm_up]
+        # A server that loses a request is not waited for longer than it takes to know.
+        command += ["--timeout", 60 if requests else max(10, 4 * seconds)]
         cpu = process.cpu_seconds()
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
         if done.returncode != 0:
