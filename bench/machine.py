@@ -56,7 +56,7 @@ def describe():
         "cores": THREADS,
         "extensions": [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags],
         "memory_mb": memory,
-        "kernel": platform.release(),
+        "kernel": platform.release().partition("-")[0],
         "python": platform.python_version(),
         "commit": commit(),
         "versions": versions(),

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use broker::{Broker, Config, Pipeline};
+use broker::{Broker, Config, Health, Pipeline};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tokio::runtime::Builder;
 
@@ -25,6 +25,10 @@ fn round_trips(c: &mut Criterion) {
     let _entered = runtime.enter();
     let broker = Broker::start(Config::default(), Arc::new(()), || Ok::<_, Infallible>(Echo));
     let broker = broker.expect("the system gives a thread");
+    let mut health = broker.health();
+    let ready = runtime.block_on(health.wait_for(|health| *health == Health::Ready));
+    assert!(ready.is_ok(), "the pipeline can be made");
+    drop(ready);
     let submit = || broker.submit(1, None).expect("there is a place in the queue");
     let mut group = c.benchmark_group("round trip");
     group.bench_function("1 request", |b| b.iter(|| runtime.block_on(submit())));
