@@ -105,6 +105,19 @@ class Bench:
             if report["goodput"] < 0.9 * rate:
                 return
 
+    def overload(self):
+        """Vitrine, asked four times as much as it can do."""
+        if not self.wanted("vitrine"):
+            return
+        command = [sys.executable, BENCH / "goodput.py", "--json", "--profile", self.settings.profile]
+        try:
+            figures = json.loads(output([*command, "--seconds", self.settings.overload_seconds]))
+        except (RuntimeError, ValueError) as error:
+            self.fail("vitrine", "overload", error)
+            return
+        say(f"overload: goodput {100 * figures['goodput_of_peak']:.1f} % of the peak")
+        self.keep(what="overload", figures=figures)
+
     def note(self, server, network, turn, report, **pace):
         told = "{clients} clients".format(**pace) if "clients" in pace else "{rate} a second".format(**pace)
         latency = report["latency_ms"]

@@ -54,6 +54,7 @@ def results(records):
             parts.append(http(data, network))
     if data.of("start"):
         parts.append(starts(data))
+    parts += [overload(it["figures"]) for it in data.of("overload")]
     parts.append(wishes(data))
     parts.append(failures(data))
     return "\n".join(part for part in parts if part)
@@ -139,6 +140,22 @@ def starts(data):
         + table(["", "port s", "answer s", "memory MB"], rows)
         + "\n![Memory](plots/memory.svg)\n"
     )
+
+
+def overload(it):
+    refused = [
+        f"Refused with {status}: {of['count']}, p50 {number(of['p50'], 2)} ms, p99 {number(of['p99'], 2)} ms."
+        for status, of in it["refused"].items()
+    ]
+    lines = [
+        f"Peak {number(it['peak'], 0)}/s; asked {number(it['rate'], 0)}/s: goodput {number(it['goodput'], 0)}/s, "
+        f"{number(100 * it['goodput_of_peak'])} % of the peak (wanted: 95 %).",
+        f"Accepted: p50 {number(it['accepted_ms']['p50'])} ms, p99 {number(it['accepted_ms']['p99'])} ms.",
+        *refused,
+        f"Without an answer: {sum(it['errors'].values())}.",
+        f"Came back when `Retry-After` said: {it['came_back']}, of whom {it['let_in']} were let in.",
+    ]
+    return "## Four times as much as it can do\n\n" + "\n".join("- " + line for line in lines) + "\n"
 
 
 def wishes(data):

@@ -4,7 +4,7 @@
     make bench                          everything, some 20 minutes on two cores
     bench/run.py --quick                the same with fewer and shorter measurements, for trying
     bench/run.py --only vitrine,mosec   some of the servers
-    bench/run.py --part no-op,vgg       some of the parts: engines, no-op, vgg, flags
+    bench/run.py --part no-op,vgg       some of the parts: engines, no-op, vgg, flags, overload
     bench/run.py --render               the tables and plots once more, of what was measured last
 
 Needs the programs of `make bench`. Every figure is kept in bench/results.jsonl as soon as it is known.
@@ -23,7 +23,7 @@ from measure import Bench, say
 from servers import all_servers
 from settings import BENCH, CHECKOUT, DATA, QUICK, STORE, Settings, program
 
-PARTS = ["engines", "no-op", "vgg", "flags"]
+PARTS = ["engines", "no-op", "vgg", "flags", "overload"]
 
 
 def options():
@@ -78,6 +78,8 @@ def main():
             bench.rounds("vgg", settings.vgg_rounds, settings.vgg_clients, settings.vgg_seconds)
         if "flags" in parts:
             bench.rounds("flags", settings.flags_rounds, settings.flags_clients, settings.flags_seconds)
+        if "overload" in parts:
+            bench.overload()
         fresh.replace(path)
     if not path.exists():
         sys.exit(f"{path} is not there: nothing was measured yet")

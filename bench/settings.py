@@ -34,6 +34,7 @@ class Settings:
     flags_rounds: int = 2
     flags_clients: tuple = (1, 8, 64)
     flags_seconds: float = 2.5
+    overload_seconds: float = 10.0
     profile: str = "release"
 
 
@@ -50,6 +51,7 @@ QUICK = Settings(
     flags_rounds=1,
     flags_clients=(1, 8),
     flags_seconds=1.0,
+    overload_seconds=3.0,
 )
 
 
