@@ -30,7 +30,7 @@ class Settings:
     # Two rounds, since a picture takes long and varies little.
     vgg_rounds: int = 2
     vgg_clients: tuple = (1, 8)
-    vgg_seconds: float = 6.0
+    vgg_seconds: float = 8.0
     flags_rounds: int = 2
     flags_clients: tuple = (1, 8, 64)
     flags_seconds: float = 2.5

@@ -24,8 +24,11 @@ pub(crate) struct Recorder {
     inner: Vec<String>,
     /// Answers that ended within the window.
     pub(crate) answered: u64,
+    /// Answers, those that were under way in the window for a part of their time by that part: of
+    /// a batch that ends just after the window nothing would count otherwise.
+    pub(crate) done: f64,
     /// Those of them with a status of 2xx.
-    pub(crate) good: u64,
+    pub(crate) good: f64,
     /// When the last of them ended.
     pub(crate) last: Option<Instant>,
     pub(crate) sent_bytes: u64,
@@ -71,7 +74,8 @@ impl Recorder {
             window,
             inner,
             answered: 0,
-            good: 0,
+            done: 0.0,
+            good: 0.0,
             last: None,
             sent_bytes: 0,
             received_bytes: 0,
@@ -86,8 +90,8 @@ impl Recorder {
     }
 
     /// Records a request that was due at one moment, sent at another, and is over now. Its times
-    /// count if it was due in the window, and it counts for the rate if it ended there: neither
-    /// then leaves out what was slow.
+    /// count if it was due in the window, and it counts for the rate by the part of its time that
+    /// lies there: neither then leaves out what was slow.
     pub(crate) fn record(
         &mut self,
         due: Instant,
@@ -97,11 +101,15 @@ impl Recorder {
     ) {
         let now = Instant::now();
         let latency = now.saturating_duration_since(due);
+        if let Ok(reply) = &outcome {
+            let part = self.window.part(sent, now);
+            self.done += part;
+            self.good += if (200..300).contains(&reply.status) { part } else { 0.0 };
+        }
         if let Ok(reply) = &outcome
             && self.window.contains(now)
         {
             self.answered += 1;
-            self.good += u64::from((200..300).contains(&reply.status));
             self.last = Some(now);
             self.sent_bytes += bytes as u64;
             self.received_bytes += reply.received;
@@ -152,6 +160,7 @@ impl Recorder {
     /// Adds what another thread has seen.
     pub(crate) fn add(&mut self, other: Self) {
         self.answered += other.answered;
+        self.done += other.done;
         self.good += other.good;
         self.last = self.last.max(other.last);
         self.sent_bytes += other.sent_bytes;

@@ -27,7 +27,7 @@ pub struct Report {
     pub seconds: f64,
     /// Answers in that time, whatever their status.
     pub answers: u64,
-    /// Answers a second.
+    /// Answers a second. Those that were under way in that time only partly count by that part.
     pub rate: f64,
     /// Answers with a status of 2xx a second.
     pub goodput: f64,
@@ -90,7 +90,7 @@ impl Report {
             _ => all.window.until,
         };
         let seconds = (end - all.window.from).as_secs_f64();
-        let a_second = |n: u64| if seconds > 0.0 { n as f64 / seconds } else { 0.0 };
+        let a_second = |n: f64| if seconds > 0.0 { n / seconds } else { 0.0 };
         let (pace, clients, wanted_rate, arrivals) = match plan.pace {
             Pace::Closed { clients, .. } => ("closed", clients, None, None),
             Pace::Open { rate, arrivals, connections, .. } => {
@@ -111,7 +111,7 @@ impl Report {
             threads: plan.threads,
             seconds,
             answers: all.answered,
-            rate: a_second(all.answered),
+            rate: a_second(all.done),
             goodput: a_second(all.good),
             latency_ms: Summary::of(&all.latency),
             statuses: all.statuses.iter().map(|(status, it)| (*status, of_status(it))).collect(),
