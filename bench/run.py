@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -51,6 +52,8 @@ def prepare(profile):
 
 def main():
     told = options()
+    # By an exception, so that the server that runs is ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # Neither the table nor the plots of a measurement for trying take the place of the real ones.
     partial = told.quick or told.only or told.part != ",".join(PARTS) or told.profile != "release"
     folder = STORE / "partial" if partial else BENCH
