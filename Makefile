@@ -9,14 +9,14 @@ export RUSTUP_AUTO_INSTALL := 0
 
 # The server and what it is made of. `frontend`, and `app` for the browser, enable features that
 # must never meet the server's in one build, so they are always built by name and apart.
-NATIVE := -p broker -p vision -p importer -p app -p server -p mean-colour -F app/ssr
+NATIVE := -p broker -p vision -p importer -p app -p load -p server -p mean-colour -p no-op -F app/ssr
 WASM := --target wasm32-unknown-unknown
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := target/site/.release
-SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src public server/build.rs server/src style vision/build.rs vision/src -type f)
+SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src load/src public server/build.rs server/src style vision/build.rs vision/src -type f)
 
-.PHONY: help setup serve test lint unit clients parity browser lighthouse clean
+.PHONY: help setup serve test lint unit clients parity bench browser lighthouse clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ parity: setup ## Compare a few networks and imports with torchvision, timm and K
 	cargo build --locked -p server
 	cargo build --locked -p vision --example logits
 	./parity/run.sh
+
+bench: setup ## Measure beside other servers, 20 minutes on a quiet machine, and write bench/RESULTS.md
+	cargo build --locked --release -p server -p no-op -p load --bins --example bare
+	python3 bench/run.py
 
 browser: setup ## Run the tests in Chromium against the real server
 	@./setup/browser.sh

@@ -1,5 +1,6 @@
 //! The command line. Every option of the server is a flag and an environment variable.
 
+mod bench;
 mod classify;
 mod import;
 mod key;
@@ -36,6 +37,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Classify pictures here and now, without a server
     Classify(classify::Classify),
+    /// Measure how fast a model answers on this machine
+    Bench(Box<bench::Bench>),
     /// List the models and whether their weights are here
     Models(models::Models),
     /// Download weights that are not here
@@ -67,6 +70,7 @@ impl Cli {
             }
             Command::Key(key) => key.run(),
             Command::Classify(classify) => classify.run(),
+            Command::Bench(bench) => bench.run(),
             Command::Models(models) => models.run(),
             Command::Pull(pull) => pull.run(),
             Command::Import(import) => import.run(),

@@ -134,3 +134,49 @@ fn pictures_are_classified_without_a_server() {
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(words.contains("bad.jpg") && words.contains("1 of 2"), "{words}");
 }
+
+/// The figures of `vitrine bench`, measured as shortly as it goes.
+fn bench(models: &str, told: &[&str]) -> serde_json::Value {
+    let brief =
+        ["bench", "--models", models, "--model", "small", "--duration", "0.2", "--json", "-"];
+    let output = vitrine().args(brief).args(told).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_model_is_measured_alone_and_over_http() {
+    let (folder, models) = models();
+    let path = folder.path().join("picture.png");
+    fs::write(&path, picture(ImageFormat::Png, 40, 30)).unwrap();
+    let told = ["--clients", "1,2", "--rate", "20", "--batch", "1,2", "--picture"];
+    let figures = bench(&models, &[&told[..], &[path.to_str().unwrap()]].concat());
+    let batches: Vec<_> = figures["network"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        batches.iter().map(|it| it["batch"].as_u64()).collect::<Vec<_>>(),
+        [Some(1), Some(2)]
+    );
+    assert!(batches.iter().all(|it| it["ms"].as_f64() > Some(0.0)));
+    let http = figures["http"].as_array().unwrap();
+    assert_eq!(
+        http.iter().map(|it| it["pace"].as_str()).collect::<Vec<_>>(),
+        [Some("closed"), Some("closed"), Some("open")]
+    );
+    for row in http {
+        assert!(row["goodput"].as_f64() > Some(0.0), "{row}");
+        assert!(row["server_timing_ms"]["infer"]["p50"].as_f64() > Some(0.0), "{row}");
+        assert!(row["outer_ms"].is_object() && row["resident_mb"].is_number(), "{row}");
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_cannot_be_measured() {
+    let (_folder, models) = models();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/small", taken.local_addr().unwrap());
+    drop(taken);
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/flags/examples/no-flag.jpg");
+    let told = ["bench", "--models", &models, "--model", "small", "--url", &url];
+    let words = failure(&[&told[..], &["--picture", example]].concat());
+    assert!(words.contains("is the server running?"), "{words}");
+}

@@ -1,0 +1,219 @@
+"""RESULTS.md, made of the records."""
+
+import statistics
+
+# What the project wants to be, and who may say whether it is; see `wishes` below.
+PICTURE = {"no-op": "a body of 100 kB and no network", "vgg": "VGG-16", "flags": "the network of `flags`"}
+
+
+class Records:
+    def __init__(self, records):
+        self.all = records
+
+    def of(self, what, **want):
+        return [it for it in self.all if it["what"] == what and all(it.get(key) == want[key] for key in want)]
+
+    def names(self, what, key, **want):
+        """In the order in which they were measured."""
+        return list(dict.fromkeys(it[key] for it in self.of(what, **want)))
+
+    def engine(self, name, batch):
+        """Median milliseconds of a picture in a batch of this size, over the rounds."""
+        found = [it["ms"][str(batch)] for it in self.of("engine", engine=name) if str(batch) in it["ms"]]
+        return statistics.median(found) / batch if found else None
+
+    def http(self, server, network, clients, *path):
+        """Median of one figure of the generator's report over the rounds."""
+        found = []
+        for it in self.of("http", server=server, network=network, clients=clients):
+            value = it["report"]
+            for key in path:
+                value = (value or {}).get(key)
+            if value is not None:
+                found.append(value)
+        return statistics.median(found) if found else None
+
+
+def number(value, digits=1):
+    return "–" if value is None else f"{value:,.{digits}f}".replace(",", " ")
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def results(records):
+    data = Records(records)
+    about = data.of("machine")[0]
+    parts = [heading(about)]
+    if data.of("engine"):
+        parts.append(engines(data))
+    for network in ["no-op", "vgg", "flags"]:
+        if data.of("http", network=network):
+            parts.append(http(data, network))
+    if data.of("start"):
+        parts.append(starts(data))
+    parts += [overload(it["figures"]) for it in data.of("overload")]
+    parts.append(wishes(data))
+    parts.append(failures(data))
+    return "\n".join(part for part in parts if part)
+
+
+def heading(about):
+    versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    quiet = "" if about["load_average"] <= 0.5 else (
+        f"\n**The machine was not quiet** (load {about['load_average']:.1f}): these figures prove nothing.\n"
+    )
+    return f"""# Results
+
+Written by `make bench`; how it measures is in [CONTRIBUTING.md](../CONTRIBUTING.md#measuring).
+{quiet}
+{about["date"]}, commit {about["commit"]}, {about["cpu"]}, {about["cores"]} cores ({", ".join(about["extensions"])}),
+{about["memory_mb"] // 1024} GB, Linux {about["kernel"]}, Python {about["python"]}. The generator ran on the same cores.
+Everybody was told to compute with {about["cores"]} threads, and had the same networks with the same weights.
+Figures are medians of rounds in which everybody had a turn.
+
+{versions}.
+"""
+
+
+def engines(data):
+    names = data.names("engine", "engine")
+    batches = sorted({int(batch) for it in data.of("engine") for batch in it["ms"]})
+    best = {b: min((ms for ms in (data.engine(n, b) for n in names) if ms), default=None) for b in batches}
+    rows = []
+    for name in names:
+        row = [f"**{name}**" if name.startswith("vitrine") else name]
+        for batch in batches:
+            ms = data.engine(name, batch)
+            row.append("–" if ms is None else f"{ms:.1f} ({ms / best[batch]:.2f})")
+        rows.append(row)
+    head = ["", *[f"batch {batch}" for batch in batches]]
+    return (
+        "## The network alone\n\nVGG-16, milliseconds for a picture, and in brackets as a multiple of the "
+        "fastest. `vitrine` is what its worker thread does.\n\n" + table(head, rows)
+    )
+
+
+def http(data, network):
+    clients = sorted({it["clients"] for it in data.of("http", network=network) if "clients" in it})
+    rows = []
+    for name in data.names("http", "server", network=network):
+        row = [f"**{name}**" if name.startswith("vitrine") else name]
+        for n in clients:
+            rate = data.http(name, network, n, "goodput")
+            ours = data.http("vitrine", network, n, "goodput")
+            ratio = "" if not rate or not ours else f" ({rate / ours:.2f})"
+            row.append("–" if rate is None else f"{number(rate, 0 if rate >= 100 else 1)}{ratio}")
+            p50, p99 = (data.http(name, network, n, "latency_ms", key) for key in ("p50", "p99"))
+            row.append("–" if p50 is None else f"{number(p50, 2)} / {number(p99, 2)}")
+        most = clients[min(1, len(clients) - 1)]
+        row.append(number(data.http(name, network, most, "cpu_ms_per_request"), 2))
+        row.append(number(data.http(name, network, clients[-1], "memory_mb"), 0))
+        rows.append(row)
+    head = [""]
+    for n in clients:
+        head += [f"{n} client{'s' if n > 1 else ''}, answers/s", "p50 / p99 ms"]
+    head += [f"CPU ms, {clients[min(1, len(clients) - 1)]} clients", "memory MB"]
+    plots = f"\n![Throughput against clients](plots/throughput-{network}.svg)\n"
+    if any("rate" in it for it in data.of("http", network=network)):
+        plots += f"\n![Latency against rate](plots/latency-{network}.svg)\n"
+    return (
+        f"## Over HTTP: {PICTURE[network]}\n\nAnswers with status 2xx a second, in brackets as a multiple of "
+        "vitrine's; processor time for an answer; memory of all processes under load, what they share counted "
+        "once.\n\n" + table(head, rows) + plots
+    )
+
+
+def starts(data):
+    rows = []
+    for network in data.names("start", "network"):
+        for name in data.names("start", "server", network=network):
+            of = data.of("start", server=name, network=network)
+            median = {key: statistics.median(it[key] for it in of) for key in ("port_s", "ready_s", "idle_mb")}
+            shown = [number(median["port_s"], 2), number(median["ready_s"], 2), number(median["idle_mb"], 0)]
+            rows.append([f"{name}, {network}", *shown])
+    return (
+        "## Starting\n\nSeconds from the start until the port is open and until the first answer, and memory "
+        "then.\n\n"
+        + table(["", "port s", "answer s", "memory MB"], rows)
+        + "\n![Memory](plots/memory.svg)\n"
+    )
+
+
+def overload(it):
+    refused = [
+        f"Refused with {status}: {of['count']}, p50 {number(of['p50'], 2)} ms, p99 {number(of['p99'], 2)} ms."
+        for status, of in it["refused"].items()
+    ]
+    lines = [
+        f"Peak {number(it['peak'], 0)}/s; asked {number(it['rate'], 0)}/s: goodput {number(it['goodput'], 0)}/s, "
+        f"{number(100 * it['goodput_of_peak'])} % of the peak (wanted: 95 %).",
+        f"Accepted: p50 {number(it['accepted_ms']['p50'])} ms, p99 {number(it['accepted_ms']['p99'])} ms.",
+        *refused,
+        f"Without an answer: {sum(it['errors'].values())}.",
+        f"Came back when `Retry-After` said: {it['came_back']}, of whom {it['let_in']} were let in.",
+    ]
+    return "## Four times as much as it can do\n\n" + "\n".join("- " + line for line in lines) + "\n"
+
+
+def wishes(data):
+    """What the project wants of itself, beside what was measured here."""
+    rows = []
+
+    def wish(text, value, good, digits=2, unit=""):
+        if value is not None:
+            rows.append([text, f"{number(value, digits)}{unit}", "yes" if good(value) else "**no**"])
+
+    def ratio(a, b):
+        return a / b if a and b else None
+
+    ours1, ours8 = data.engine("vitrine", 1), data.engine("vitrine", 8)
+    f32 = [n for n in data.names("engine", "engine") if "bf16" not in n and n != "vitrine"]
+    fastest = min((ms for ms in (data.engine(n, 8) for n in f32) if ms), default=None)
+    wish("f32, batch 1, over ONNX Runtime: at most 1", ratio(ours1, data.engine("onnxruntime", 1)), lambda r: r <= 1)
+    wish("f32, batch 8, over the fastest engine: at most 1.10", ratio(ours8, fastest), lambda r: r <= 1.1)
+    for batch in (1, 8):
+        r = ratio(data.engine("vitrine bf16", batch), data.engine("openvino-bf16", batch))
+        wish(f"bf16, batch {batch}, over OpenVINO: at most 1.10", r, lambda r: r <= 1.1)
+    for name in [n for n in data.names("http", "server", network="vgg") if n.startswith("vitrine")]:
+        bare, label = data.engine(name, 8), "bf16" if "bf16" in name else "f32"
+        rate = data.http(name, "vgg", 8, "goodput")
+        share = rate * bare / 1000 if rate and bare else None
+        wish(f"VGG-16, {label}, 8 clients, of the bare network's throughput: at least 0.98", share, lambda r: r >= 0.98)
+        outer, p50 = data.http(name, "vgg", 1, "outer_ms", "p50"), data.http(name, "vgg", 1, "latency_ms", "p50")
+        wish(f"VGG-16, {label}, 1 client, server's share of latency: at most 0.02", ratio(outer, p50), lambda r: r <= 0.02, 4)
+        queue = data.http(name, "vgg", 1, "server_timing_ms", "queue", "p50")
+        wish(f"VGG-16, {label}, 1 client, in the queue: at most 0.1 ms", queue, lambda ms: ms <= 0.1, 3, " ms")
+    for n, least, most in [(1, 5000, 1), (64, 6500, 25)]:
+        wish(f"no-op, {n} clients: at least {least}/s", data.http("vitrine", "no-op", n, "goodput"), lambda r, w=least: r >= w, 0, "/s")
+        p99 = data.http("vitrine", "no-op", n, "latency_ms", "p99")
+        wish(f"no-op, {n} clients, p99: at most {most} ms", p99, lambda ms, w=most: ms <= w, 2, " ms")
+    for n in (1, 8, 64):
+        ours, best = data.http("vitrine", "no-op", n, "goodput"), peer(data, "no-op", n)
+        wish(f"no-op, {n} clients, over the best peer: at least 2", ratio(ours, best), lambda r: r >= 2)
+        ours = data.http("vitrine", "flags", n, "goodput")
+        r = ratio(ours, data.http("FastAPI", "flags", n, "goodput"))
+        wish(f"flags, {n} clients, over FastAPI: at least 5", r, lambda r: r >= 5)
+        cpu = data.http("vitrine", "flags", n, "cpu_ms_per_request")
+        r = ratio(data.http("FastAPI", "flags", n, "cpu_ms_per_request"), cpu)
+        wish(f"flags, {n} clients, for a CPU second, over FastAPI: at least 5", r, lambda r: r >= 5)
+    if not rows:
+        return ""
+    return "## What vitrine wants of itself\n\n" + table(["", "measured", "so it is"], rows)
+
+
+def peer(data, network, clients):
+    names = [n for n in data.names("http", "server", network=network) if not n.startswith(("vitrine", "bare"))]
+    return max((rate for rate in (data.http(n, network, clients, "goodput") for n in names) if rate), default=None)
+
+
+def failures(data):
+    rows = [[it["server"], it["network"], it["error"].replace("|", "\\|")] for it in data.of("failure")]
+    for it in data.of("http"):
+        bad = it["report"]["refused"] + it["report"]["failed"]
+        if bad and "clients" in it:
+            told = f"{it['clients']} clients: {it['report']['refused']} refused, {it['report']['failed']} failed"
+            rows.append([it["server"], it["network"], told])
+    return "## What did not work\n\n" + table(["", "", ""], rows) if rows else ""

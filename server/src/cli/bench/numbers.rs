@@ -1,0 +1,97 @@
+//! What was measured.
+
+use std::time::Duration;
+
+use load::Report;
+use serde::Serialize;
+use vision::card::ModelCard;
+
+use super::usage::Used;
+
+/// Everything.
+#[derive(Debug, Serialize)]
+pub(super) struct Figures {
+    version: &'static str,
+    pub(super) model: String,
+    pub(super) architecture: String,
+    pub(super) threads: usize,
+    pub(super) pictures: usize,
+    /// Mean size of the pictures as sent.
+    pub(super) picture_bytes: usize,
+    pub(super) network: Vec<NetworkFigures>,
+    pub(super) http: Vec<HttpFigures>,
+}
+
+/// The bare network.
+#[derive(Debug, Serialize)]
+pub(super) struct NetworkFigures {
+    pub(super) batch: usize,
+    /// Median of a run of the whole batch.
+    pub(super) ms: f64,
+    pub(super) pictures_per_second: f64,
+}
+
+/// One pace of requests.
+#[derive(Debug, Serialize)]
+pub(super) struct HttpFigures {
+    #[serde(flatten)]
+    pub(super) report: Report,
+    /// Processor time of the server for each answer; absent for a server that is not ours.
+    pub(super) cpu_ms_per_request: Option<f64>,
+    /// Resident memory of the server at the end.
+    pub(super) resident_mb: Option<f64>,
+}
+
+impl Figures {
+    pub(super) fn new(card: &ModelCard, threads: usize, pictures: &[Vec<u8>]) -> Self {
+        let bytes: usize = pictures.iter().map(Vec::len).sum();
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            model: card.name.clone(),
+            architecture: card.architecture.name(),
+            threads,
+            pictures: pictures.len(),
+            picture_bytes: bytes / pictures.len().max(1),
+            network: Vec::new(),
+            http: Vec::new(),
+        }
+    }
+}
+
+impl NetworkFigures {
+    pub(super) fn new(batch: usize, run: Duration) -> Self {
+        let ms = run.as_secs_f64() * 1000.0;
+        Self { batch, ms, pictures_per_second: batch as f64 * 1000.0 / ms }
+    }
+}
+
+impl HttpFigures {
+    /// The processor time is that of the warm-up and the measurement, which have the same pace.
+    pub(super) fn new(report: Report, used: Option<Used>, warm_up: Duration) -> Self {
+        let answers = report.rate * (report.seconds + warm_up.as_secs_f64());
+        let cpu = used.as_ref().and_then(|used| used.cpu);
+        Self {
+            cpu_ms_per_request: cpu.map(|cpu| cpu.as_secs_f64() * 1000.0 / answers),
+            resident_mb: used.and_then(|used| used.resident_mb),
+            report,
+        }
+    }
+
+    /// What the median round trip has beside decoding and the network, in milliseconds.
+    pub(super) fn share_ms(&self) -> Option<f64> {
+        self.report.outer_ms.map(|outer| outer.p50)
+    }
+}
+
+/// What came instead of answers.
+pub(super) fn complaint(report: &Report) -> String {
+    let refused = report.statuses.iter().filter(|(status, _)| !(200..300).contains(*status));
+    let refused = refused.map(|(status, it)| format!("{} times status {status}", it.count));
+    let failed = report.errors.iter().map(|(error, n)| format!("{n} times an error ({error})"));
+    let all: Vec<String> = refused.chain(failed).collect();
+    if all.is_empty() {
+        "nothing came in time; try a longer --duration".to_owned()
+    } else {
+        all.join(", ")
+    }
+}
