@@ -16,7 +16,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum, value_parser};
 use http::{HeaderMap, HeaderValue, Method, header};
 use load::{Arrivals, Message, Pace, Plan, Target};
-use vision::card::ModelCard;
+use vision::{card::ModelCard, compute::Compute};
 
 use self::{
     numbers::{Figures, HttpFigures},
@@ -86,14 +86,14 @@ impl Bench {
         let catalogue = self.models.catalogue()?;
         let card = self.card(&catalogue)?;
         let pictures = self.pictures(&card)?;
-        let mut figures = Figures::new(&card, self.models.threads(), &pictures);
+        let compute = self.models.compute()?;
+        let mut figures = Figures::new(&card, compute, &pictures);
         if self.only != Some(Part::Http) && self.url.is_none() {
             eprintln!("{}: the network alone", card.name);
-            figures.network =
-                network::measure(&card, self.models.threads(), &pictures, &self.batch, duration)?;
+            figures.network = network::measure(&card, compute, &pictures, &self.batch, duration)?;
         }
         if self.only != Some(Part::Network) {
-            figures.http = self.ask(&card, pictures, duration)?;
+            figures.http = self.ask(&card, compute, pictures, duration)?;
         }
         match &self.json {
             Some(path) if path == Path::new("-") => {
@@ -153,12 +153,13 @@ impl Bench {
     fn ask(
         &self,
         card: &ModelCard,
+        compute: Compute,
         pictures: Vec<Vec<u8>>,
         duration: Duration,
     ) -> anyhow::Result<Vec<HttpFigures>> {
         let serving = match &self.url {
             Some(_) => None,
-            None => Some(Serving::start(&card.name, &self.models)?),
+            None => Some(Serving::start(&card.name, &self.models, compute)?),
         };
         let url = match (&self.url, &serving) {
             (Some(url), _) => url.clone(),

@@ -8,8 +8,9 @@ use std::{
 use anyhow::{Context, anyhow};
 use vision::{
     card::ModelCard,
+    compute::Compute,
     decode::{DecodeLimits, decode},
-    model::{Model, set_threads},
+    model::Model,
 };
 
 use super::numbers::NetworkFigures;
@@ -23,14 +24,13 @@ const RUNS: usize = 3;
 /// network and alone asks it.
 pub(super) fn measure(
     card: &ModelCard,
-    threads: usize,
+    compute: Compute,
     pictures: &[Vec<u8>],
     batches: &[u16],
     duration: Duration,
 ) -> anyhow::Result<Vec<NetworkFigures>> {
     let worker = || {
-        set_threads(threads);
-        let model = Model::load(card)?;
+        let model = Model::load(card, compute)?;
         let prepared = prepare(card, pictures)?;
         batches.iter().map(|&batch| runs(&model, &prepared, batch.into(), duration)).collect()
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use load::Report;
 use serde::Serialize;
-use vision::card::ModelCard;
+use vision::{card::ModelCard, compute::Compute};
 
 use super::usage::Used;
 
@@ -15,6 +15,8 @@ pub(super) struct Figures {
     pub(super) model: String,
     pub(super) architecture: String,
     pub(super) threads: usize,
+    /// The numbers that it computes with.
+    pub(super) precision: String,
     pub(super) pictures: usize,
     /// Mean size of the pictures as sent.
     pub(super) picture_bytes: usize,
@@ -43,13 +45,14 @@ pub(super) struct HttpFigures {
 }
 
 impl Figures {
-    pub(super) fn new(card: &ModelCard, threads: usize, pictures: &[Vec<u8>]) -> Self {
+    pub(super) fn new(card: &ModelCard, compute: Compute, pictures: &[Vec<u8>]) -> Self {
         let bytes: usize = pictures.iter().map(Vec::len).sum();
         Self {
             version: env!("CARGO_PKG_VERSION"),
             model: card.name.clone(),
             architecture: card.architecture.name(),
-            threads,
+            threads: compute.threads.get(),
+            precision: compute.precision.to_string(),
             pictures: pictures.len(),
             picture_bytes: bytes / pictures.len().max(1),
             network: Vec::new(),

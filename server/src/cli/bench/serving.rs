@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use vision::compute::Compute;
 
 use crate::cli::options::ModelOptions;
 
@@ -40,7 +41,11 @@ pub(super) struct Serving {
 
 impl Serving {
     /// Starts this very program on a free port of loopback, and waits until it is ready.
-    pub(super) fn start(model: &str, options: &ModelOptions) -> anyhow::Result<Self> {
+    pub(super) fn start(
+        model: &str,
+        options: &ModelOptions,
+        compute: Compute,
+    ) -> anyhow::Result<Self> {
         let program = env::current_exe().context("cannot find this program itself")?;
         // Given back at once, in the hope that nobody takes it until the server does.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
@@ -49,7 +54,10 @@ impl Serving {
         let mut command = Command::new(program);
         command.arg("serve").arg("--listen").arg(address.to_string());
         command.arg("--models").arg(&options.folder.models).arg("--preload").arg(model);
-        command.arg("--threads").arg(options.threads().to_string());
+        // As it was decided here, so that the network alone and behind HTTP are the same one.
+        command.arg("--threads").arg(compute.threads.to_string());
+        command.arg("--precision").arg(compute.precision.to_string());
+        command.arg("--device").arg(options.device.to_string());
         for name in UNSET {
             command.env_remove(name);
         }

@@ -6,10 +6,10 @@ use super::numbers::{Figures, HttpFigures};
 
 /// Prints what was measured.
 pub(super) fn print(out: &mut impl Write, figures: &Figures) -> io::Result<()> {
-    let Figures { model, architecture, threads, pictures, picture_bytes, .. } = figures;
+    let Figures { model, architecture, threads, precision, pictures, picture_bytes, .. } = figures;
     writeln!(
         out,
-        "{model} ({architecture}), {threads} threads, {pictures} pictures of {} kB on average\n",
+        "{model} ({architecture}) in {precision}, {threads} threads, {pictures} pictures of {} kB on average\n",
         picture_bytes / 1000
     )?;
     if !figures.network.is_empty() {
