@@ -67,6 +67,10 @@ pub(crate) mod model {
 
     pub(crate) const UNTIL_THEN: &str = "Until then this one answers in its place:";
 
+    pub(crate) fn computes(architecture: &str, compute: &str) -> String {
+        format!("{architecture}, computes in {compute}")
+    }
+
     pub(crate) fn answered_by(name: &str) -> String {
         format!("Answered by {name} for now.")
     }
@@ -190,6 +194,7 @@ pub(crate) mod answer {
     pub(crate) const NOTHING: &str =
         "Nothing on display yet. Choose an example, or show a picture of your own.";
     pub(crate) const CLASSES: &str = "Most probable classes";
+    pub(crate) const KNOWN: &str = "The same picture was asked about before; this is that answer.";
     pub(crate) const SEEN: &str = "What the network saw";
     pub(crate) const SEEN_ALT: &str = "The picture as the network saw it";
     pub(crate) const SHOW: &str = "Classes shown";

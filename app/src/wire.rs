@@ -95,6 +95,9 @@ pub struct Classification {
     pub source: Source,
     /// The times.
     pub timing: Timing,
+    /// Whether the answer was known already, since an equal picture had been answered.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub cached: bool,
     /// What the caller should know, such as that no picture was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
@@ -258,6 +261,9 @@ pub struct ModelSummary {
     pub description: String,
     /// Kind of network, such as `vgg16`.
     pub architecture: String,
+    /// What it computes in and on, such as `bf16 on cpu`, while it is in memory.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compute: Option<String>,
     /// Side of the square that the network sees, in pixels.
     pub input_size: u32,
     /// Number of classes.

@@ -79,6 +79,10 @@ pub struct Tally {
     pub queued: u64,
     /// In the network now, or just out of it.
     pub running: u64,
+    /// Pictures whose answer was known, or was being found out for an equal one.
+    pub cache_hits: u64,
+    /// Pictures whose answer was looked for among those that are known, in vain.
+    pub cache_misses: u64,
     /// Pictures as they came, in bytes.
     pub bytes: u64,
     /// Problems by their code, of which there is a fixed number.

@@ -1,12 +1,14 @@
 //! What is behind the page and every protocol: requests are let in, and their pictures scored.
 
 mod admission;
+mod cache;
 mod answer;
 mod beside;
 mod explain;
 pub(crate) mod faults;
 mod intake;
 mod label;
+mod look;
 mod standing;
 mod visit;
 mod way;
@@ -38,6 +40,7 @@ use crate::{
     worker::Worker,
 };
 use admission::Shares;
+use cache::ResultCache;
 pub(crate) use beside::Beside;
 pub use visit::{Ask, Item, Scored, Visit};
 pub(crate) use visit::{NO_PICTURE, Times, unwatched};
@@ -56,6 +59,8 @@ pub struct Limits {
     pub stuck_after: Duration,
     /// Largest picture as encoded, in bytes.
     pub max_upload: u64,
+    /// Bytes for answers that are kept; 0 to keep none.
+    pub cache: u64,
     /// Whether a model without weights may be stood in for by its fallback.
     pub fallback: bool,
     /// Which models are loaded, and when. As many pictures are decoded at a time as libtorch has
@@ -108,6 +113,7 @@ impl Service {
             decode_limits: DecodeLimits::default(),
             decoding: Arc::new(Semaphore::new(limits.loading.compute.threads.get())),
             broker,
+            cache: ResultCache::new(limits.cache),
             limits,
         });
         let draining = AtomicBool::new(false);
@@ -238,6 +244,7 @@ impl Service {
             title: card.title.clone(),
             description: card.description.clone(),
             architecture: card.architecture.name(),
+            compute: version.compute().map(|compute| compute.to_string()),
             input_size: card.preprocess.size,
             classes: card.labels.len() as u32,
             licence: card.licence.clone(),

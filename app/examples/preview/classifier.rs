@@ -234,6 +234,7 @@ async fn answer(
             animated: false,
         },
         timing: Timing { fetch_ms, decode_ms: 4.1, queue_ms: 0.08, inference_ms: 61.4, total_ms },
+        cached: false,
         note,
         crop: request.crop.then(|| crop(file)),
     })
@@ -296,6 +297,7 @@ fn model(name: &str, title: &str, state: ModelState, fallback: Option<&str>) -> 
             "Says what a picture most probably shows. It learned from a great many pictures, each \
              of which somebody had named before."
                 .to_owned(),
+        compute: None,
         architecture: "vgg16".to_owned(),
         input_size: 224,
         classes: 1000,

@@ -85,6 +85,7 @@ mod tests {
                 animated: false,
             },
             timing: Timing { total_ms, ..Timing::default() },
+            cached: false,
             note: None,
             crop: None,
         }))

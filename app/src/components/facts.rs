@@ -10,8 +10,12 @@ pub fn Facts(
     /// The model.
     model: ModelSummary,
 ) -> impl IntoView {
+    let network = match model.compute {
+        Some(compute) => texts::computes(&model.architecture, &compute),
+        None => model.architecture,
+    };
     let facts = [
-        (texts::NETWORK, model.architecture),
+        (texts::NETWORK, network),
         (texts::SEES, texts::pixels(model.input_size)),
         (texts::KNOWS, texts::classes(&count(u64::from(model.classes)))),
         (texts::LICENCE, model.licence),

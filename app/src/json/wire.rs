@@ -11,7 +11,7 @@ use crate::{
 };
 
 objects! {
-    Classification { model, fallback_for, predictions, source, timing, note, crop }
+    Classification { model, fallback_for, predictions, source, timing, cached, note, crop }
     ExamplePicture { file, path, title, credit }
     HeatMap { class, occlusion, width, levels }
     Opened { model, others, url, example, top_k, origin, outcome, rival, held }
@@ -100,6 +100,7 @@ impl Read for ModelSummary {
             title: field(value, "title")?,
             description: field(value, "description")?,
             architecture: field(value, "architecture")?,
+            compute: field(value, "compute")?,
             input_size: field(value, "input_size")?,
             classes: field(value, "classes")?,
             licence: field(value, "licence")?,

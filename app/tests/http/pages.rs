@@ -107,6 +107,7 @@ async fn what_a_form_brought_is_shown() {
             animated: false,
         },
         timing: Timing::default(),
+        cached: false,
         note: None,
         crop: None,
     };

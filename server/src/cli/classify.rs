@@ -46,6 +46,7 @@ impl Classify {
             timeout: Duration::from_secs(600),
             stuck_after: Duration::MAX,
             max_upload: self.fetch.max_upload,
+            cache: 0,
             fallback: !self.models.no_fallback,
             loading: Loading {
                 preload: Preload::Only(vec![self.model.clone()]),

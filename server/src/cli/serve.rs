@@ -65,6 +65,9 @@ pub(super) struct Serve {
     #[arg(long, env = "VITRINE_MAX_BATCH", value_name = "N", default_value_t = 8,
         value_parser = value_parser!(u16).range(1..=1024))]
     max_batch: u16,
+    /// Bytes for answers to keep, so that an equal picture is answered without the network
+    #[arg(long, env = "VITRINE_CACHE", value_name = "BYTES", default_value_t = 0)]
+    cache: u64,
     /// From a picture's arrival to its answer at most, in seconds
     #[arg(long, env = "VITRINE_TIMEOUT", value_name = "SECONDS", default_value_t = 30,
         value_parser = value_parser!(u64).range(1..=86_400))]
@@ -136,6 +139,7 @@ impl Serve {
             timeout: Duration::from_secs(self.timeout),
             stuck_after: Duration::from_secs(self.stuck_after),
             max_upload: self.fetch.max_upload,
+            cache: self.cache,
             fallback: !self.models.no_fallback,
             loading: Loading {
                 preload: self.preload.clone(),

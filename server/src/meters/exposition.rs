@@ -19,6 +19,10 @@ pub struct Gauges {
     pub busy_seconds: f64,
     /// Whether a picture sent now would be classified.
     pub ready: bool,
+    /// Answers that are kept.
+    pub cache_entries: u64,
+    /// Their size in bytes, roughly.
+    pub cache_bytes: u64,
     /// The models by name.
     pub models: BTreeMap<String, ModelGauges>,
 }
@@ -84,6 +88,8 @@ fn expose_tally(model: &str, tally: &Tally) {
     total("vitrine_requests_total", tally.requests);
     total("vitrine_requests_accepted_total", tally.accepted);
     total("vitrine_received_bytes_total", tally.bytes);
+    total("vitrine_cache_hits_total", tally.cache_hits);
+    total("vitrine_cache_misses_total", tally.cache_misses);
     let outcomes = [
         ("ok", tally.ok),
         ("failed", tally.failed),
@@ -147,6 +153,8 @@ fn expose_gauges(gauges: &Gauges) {
     gauge!("vitrine_queue_depth").set(gauges.queued as f64);
     gauge!("vitrine_worker_running").set(gauges.running as f64);
     gauge!("vitrine_worker_busy_seconds").set(gauges.busy_seconds);
+    gauge!("vitrine_cache_entries").set(gauges.cache_entries as f64);
+    gauge!("vitrine_cache_bytes").set(gauges.cache_bytes as f64);
     gauge!("vitrine_ready").set(f64::from(u8::from(gauges.ready)));
     gauge!("vitrine_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     for (model, gauges) in &gauges.models {
@@ -184,6 +192,8 @@ fn describe() {
         ("vitrine_request_outcomes_total", "Pictures by how they ended"),
         ("vitrine_problems_total", "Pictures that ended in a problem, by its code"),
         ("vitrine_received_bytes_total", "Pictures as they came, in bytes"),
+        ("vitrine_cache_hits_total", "Pictures whose answer was known"),
+        ("vitrine_cache_misses_total", "Pictures whose answer was not known"),
         ("vitrine_unknown_model_requests_total", "Pictures for models that there are not"),
         ("vitrine_turned_away_requests_total", "Requests refused before their model was known"),
         ("vitrine_http_responses_total", "Answers by their HTTP status"),
@@ -207,6 +217,8 @@ fn describe() {
         ("vitrine_queue_depth", "Pictures that wait for the worker"),
         ("vitrine_worker_running", "Pictures in the network"),
         ("vitrine_worker_busy_seconds", "How long the present batch has been running"),
+        ("vitrine_cache_entries", "Answers that are kept"),
+        ("vitrine_cache_bytes", "Size of the answers that are kept, roughly, in bytes"),
         ("vitrine_ready", "Whether a picture sent now would be classified"),
         ("vitrine_build_info", "The version of the program"),
         ("vitrine_model_state", "1 for the state that a model is in"),

@@ -80,6 +80,12 @@ impl Passage {
         batch.output += output;
     }
 
+    /// The answer to the picture was looked for among those that are known.
+    pub fn remembered(&self, found: bool) {
+        let mut counts = self.way.meter.lock();
+        *(if found { &mut counts.cache_hits } else { &mut counts.cache_misses }) += 1;
+    }
+
     /// The picture waits for the worker.
     pub fn queued(&self) {
         self.way.accept(QUEUED);

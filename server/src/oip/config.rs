@@ -1,5 +1,7 @@
 //! A model's configuration, as Triton would tell it.
 
+use std::collections::BTreeMap;
+
 use app::wire::ModelSummary;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +30,15 @@ pub struct ModelConfig {
     pub output: [OutputConfig; 1],
     /// How requests are put together.
     pub dynamic_batching: DynamicBatching,
+    /// What else there is to know: `compute`, such as `bf16 on cpu`, while it is in memory.
+    pub parameters: BTreeMap<&'static str, ConfigParameter>,
+}
+
+/// A parameter of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(missing_docs, reason = "the names are the protocol's")]
+pub struct ConfigParameter {
+    pub string_value: String,
 }
 
 /// An input. `dims` leave the batch out.
@@ -90,6 +101,11 @@ pub fn config(summary: &ModelSummary, max_pictures: usize) -> ModelConfig {
             dims: [i64::from(summary.classes)],
             label_filename: "labels.txt",
         }],
+        parameters: summary
+            .compute
+            .iter()
+            .map(|compute| ("compute", ConfigParameter { string_value: compute.clone() }))
+            .collect(),
         dynamic_batching: DynamicBatching {
             max_queue_delay_microseconds: 0,
             preserve_ordering: false,

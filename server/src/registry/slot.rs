@@ -19,6 +19,8 @@ use crate::{catalogue::Entry, worker::batch::BatchTimes};
 pub struct Loaded {
     /// What was loaded.
     pub entry: Arc<Entry>,
+    /// A number that no other version has in this process.
+    pub(crate) id: u64,
     /// How long loading took.
     pub took: Duration,
     /// What it computes on.
@@ -71,7 +73,9 @@ impl Loaded {
         took: Duration,
     ) -> Self {
         let compute = model.compute();
-        Self { entry, took, compute, batch_times, model: Mutex::new(model) }
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { entry, id, took, compute, batch_times, model: Mutex::new(model) }
     }
 
     /// The card.
@@ -96,6 +100,14 @@ impl Version {
     pub fn load_seconds(&self) -> Option<f64> {
         match &self.phase {
             Phase::Ready(loaded) => Some(loaded.took.as_secs_f64()),
+            _ => None,
+        }
+    }
+
+    /// What it computes in and on, while it is in memory.
+    pub fn compute(&self) -> Option<Compute> {
+        match &self.phase {
+            Phase::Ready(loaded) => Some(loaded.compute),
             _ => None,
         }
     }

@@ -77,6 +77,7 @@ mod tests {
             timeout: Duration::from_secs(30),
             stuck_after: Duration::from_secs(120),
             max_upload: 1,
+            cache: 0,
             fallback: true,
             loading: Loading {
                 preload: Preload::All,

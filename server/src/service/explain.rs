@@ -73,7 +73,8 @@ impl Visit {
         passage: &Passage,
     ) -> Result<Explanation, Problem> {
         let method = method(self.card(), request.method)?;
-        let (taken, prepared, decoding) = self.prepare(request.picture, watcher, passage).await?;
+        let taken = self.take(request.picture, watcher, passage).await?;
+        let (prepared, decoding) = self.prepare(&taken, watcher, passage).await?;
         let pixels = &prepared.pixels;
         // What the class is worth is said with the map, and is what occlusion compares with.
         let (scored, times) = self.run(pixels.clone(), decoding, watcher, passage).await?;

@@ -33,7 +33,13 @@ pub(crate) struct Taken {
 /// A picture made ready, with what there is to say about it.
 pub(super) struct Prepared {
     pub(super) pixels: Vec<f32>,
+    pub(super) facts: Facts,
     crop: RgbImage,
+}
+
+/// What there is to say about a picture.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
     format: String,
     width: u32,
     height: u32,
@@ -104,10 +110,12 @@ impl Way {
             Prepared {
                 pixels: prepared.pixels,
                 crop: prepared.crop,
-                format: picture.format.to_string().to_lowercase(),
-                width: picture.width,
-                height: picture.height,
-                animated: picture.animated,
+                facts: Facts {
+                    format: picture.format.to_string().to_lowercase(),
+                    width: picture.width,
+                    height: picture.height,
+                    animated: picture.animated,
+                },
             }
         };
         self.decode(bytes, card.orientation, ready).await
@@ -131,19 +139,22 @@ impl Way {
     }
 }
 
-impl Prepared {
-    pub(super) fn source(&self, kind: SourceKind, name: Option<String>, bytes: u64) -> Source {
+impl Facts {
+    /// A picture of which these are the facts, and how it came.
+    pub(super) fn source(&self, taken: &Taken) -> Source {
         Source {
-            kind,
-            name,
+            kind: taken.kind,
+            name: taken.name.clone(),
             format: self.format.clone(),
             width: self.width,
             height: self.height,
-            bytes,
+            bytes: taken.bytes.len() as u64,
             animated: self.animated,
         }
     }
+}
 
+impl Prepared {
     /// What the network saw with a heat map over it, as a `data:` URL with a PNG.
     pub(super) fn overlay_url(&self, map: &Explanation) -> Result<String, Problem> {
         let png = heat::overlay(&self.crop, map).map_err(|_| faults::bug())?;

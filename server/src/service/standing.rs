@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 use app::wire::ModelState;
 use broker::Health;
 
-use super::Service;
+use super::{Service, cache::ResultCache};
 use crate::{
     backend::{Readiness, Requests},
     meters::{Gauges, ModelGauges},
@@ -32,11 +32,15 @@ impl Service {
             let gauges = ModelGauges { state: word(&one.state), load_seconds: None };
             models.insert(one.name, gauges);
         }
+        let cache = self.way.cache.as_ref();
+        let (cache_entries, cache_bytes) = cache.map(ResultCache::held).unwrap_or_default();
         self.meters.expose(&Gauges {
             queued: counts.queued,
             running: counts.running,
             busy_seconds: self.way.broker.busy().unwrap_or_default().as_secs_f64(),
             ready: self.standing().ready,
+            cache_entries,
+            cache_bytes,
             models,
         })
     }

@@ -18,6 +18,7 @@ use vision::card::ModelCard;
 use super::{
     Service,
     admission::Places,
+    cache::ResultCache,
     faults,
     intake::{Prepared, Taken},
     way::Way,
@@ -240,16 +241,18 @@ impl Visit {
 
     async fn score_passing(&self, item: Item, passage: &Passage) -> Result<Scored, Problem> {
         let quiet = unwatched();
-        let (fetching, decoding, pixels) = match item {
-            Item::Tensor(pixels) => (Duration::ZERO, Duration::ZERO, pixels),
+        let (scored, timing) = match item {
+            Item::Tensor(pixels) => {
+                let (scored, times) = self.run(pixels, Duration::ZERO, &quiet, passage).await?;
+                (scored, times.timing(Duration::ZERO, Duration::ZERO, self.arrival))
+            }
             Item::Picture(picture) => {
-                let (taken, mut prepared, decoding) =
-                    self.prepare(picture, &quiet, passage).await?;
-                (taken.fetching, decoding, std::mem::take(&mut prepared.pixels))
+                let taken = self.take(picture, &quiet, passage).await?;
+                let seen = self.look(&taken, false, &quiet, passage).await?;
+                (seen.known.scored.clone(), seen.timing(&taken, self.arrival))
             }
         };
-        let (scored, times) = self.run(pixels, decoding, &quiet, passage).await?;
-        request_log::note(&self.card().name, times.timing(fetching, decoding, self.arrival));
+        request_log::note(&self.card().name, timing);
         Ok(scored)
     }
 
@@ -263,55 +266,76 @@ impl Visit {
     ) -> Result<Classification, Problem> {
         let start = Instant::now();
         let no_picture = matches!(picture, Picture::Example(None));
-        let (taken, mut prepared, decoding) = self.prepare(picture, watcher, passage).await?;
-        let pixels = std::mem::take(&mut prepared.pixels);
-        let (scored, times) = self.run(pixels, decoding, watcher, passage).await?;
+        let taken = self.take(picture, watcher, passage).await?;
+        let seen = self.look(&taken, crop, watcher, passage).await?;
         let card = self.card();
-        let best = vision::prediction::top_k(&scored.probabilities, &card.labels, top_k.max(1));
+        let probabilities = &seen.known.scored.probabilities;
+        let best = vision::prediction::top_k(probabilities, &card.labels, top_k.max(1));
         // The wait for a model that had to be loaded belongs to the only picture there is.
         let start = if self.pictures == 1 { self.arrival } else { start };
-        let timing = times.timing(taken.fetching, decoding, start);
+        let timing = seen.timing(&taken, start);
         request_log::note(&card.name, timing);
         Ok(Classification {
             model: card.name.clone(),
             fallback_for: self.fallback_for().map(str::to_owned),
             predictions: best.into_iter().map(wire).collect(),
-            source: prepared.source(taken.kind, taken.name, taken.bytes.len() as u64),
+            source: seen.known.facts.source(&taken),
             timing,
+            cached: seen.cached,
             note: no_picture.then(|| NO_PICTURE.to_owned()),
-            crop: crop.then(|| prepared.crop_url()).transpose()?,
+            crop: seen.crop,
         })
     }
 
-    /// Gets hold of a picture and makes it ready.
-    pub(super) async fn prepare(
+    /// Gets hold of a picture.
+    pub(super) async fn take(
         &self,
         picture: Picture,
         watcher: &Watcher,
         passage: &Passage,
-    ) -> Result<(Taken, Prepared, Duration), Problem> {
-        let deadline = self.deadline().into();
-        let expired = |_| faults::expired(self.timeout);
+    ) -> Result<Taken, Problem> {
         let fetch = match &picture {
             Picture::Url(_) => info_span!(parent: &self.span, "fetch"),
             Picture::Bytes { .. } | Picture::Example(_) => Span::none(),
         };
         let taken = self.way.take(&self.model.entry, picture, watcher).instrument(fetch);
-        let taken = timeout_at(deadline, taken).await.map_err(expired)??;
-        let size = taken.bytes.len() as u64;
-        passage.received(size);
+        let taken = self.in_time(taken).await?;
+        passage.received(taken.bytes.len() as u64);
         if taken.kind == SourceKind::Url {
             passage.took(meters::Stage::Fetch, taken.fetching);
         }
+        Ok(taken)
+    }
 
+    /// Makes a picture ready; how long that took.
+    pub(super) async fn prepare(
+        &self,
+        taken: &Taken,
+        watcher: &Watcher,
+        passage: &Passage,
+    ) -> Result<(Prepared, Duration), Problem> {
         watcher(Stage::Decoding);
         let start = Instant::now();
-        let decode = info_span!(parent: &self.span, "decode", bytes = size);
+        let decode = info_span!(parent: &self.span, "decode", bytes = taken.bytes.len());
         let prepared = self.way.prepare(self.card(), taken.bytes.clone()).instrument(decode);
-        let prepared = timeout_at(deadline, prepared).await.map_err(expired)??;
+        let prepared = self.in_time(prepared).await?;
         let decoding = start.elapsed();
         passage.took(meters::Stage::Decode, decoding);
-        Ok((taken, prepared, decoding))
+        Ok((prepared, decoding))
+    }
+
+    /// What comes of something before the deadline.
+    pub(super) async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let late = |_| faults::expired(self.timeout);
+        timeout_at(self.deadline().into(), work).await.map_err(late)?
+    }
+
+    /// The answers that are known already, if any are kept.
+    pub(super) fn cache(&self) -> Option<&ResultCache> {
+        self.way.cache.as_ref()
     }
 
     /// Asks the worker.

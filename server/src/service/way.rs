@@ -10,7 +10,7 @@ use broker::{Answer, Broker, Priority};
 use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
-use super::{Limits, faults};
+use super::{Limits, cache::ResultCache, faults};
 use crate::{
     fetch::Fetcher,
     meters::Passage,
@@ -28,6 +28,8 @@ pub(crate) struct Way {
     /// One permit for each picture that is decoded now: more would only share the same cores.
     pub(super) decoding: Arc<Semaphore>,
     pub(super) broker: Broker<Job, Finding>,
+    /// The answers that are known already, if any are kept.
+    pub(super) cache: Option<ResultCache>,
     pub(super) limits: Limits,
 }
 

@@ -90,6 +90,7 @@ fn start(names: &[&str]) -> (TempDir, Arc<Service>) {
         timeout: Duration::from_secs(60),
         stuck_after: Duration::from_secs(120),
         max_upload: 1 << 20,
+        cache: 0,
         fallback: true,
         loading: Loading {
             preload: Preload::All,

@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod cache;
 mod duty;
 mod explain;
 mod faults;
@@ -37,6 +38,7 @@ fn limits() -> Limits {
         timeout: Duration::from_secs(60),
         stuck_after: Duration::from_secs(120),
         max_upload: 1 << 20,
+        cache: 0,
         fallback: true,
         loading: Loading {
             preload: Preload::All,

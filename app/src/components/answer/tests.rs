@@ -14,6 +14,7 @@ fn html(outcome: Option<Outcome>) -> String {
         name: "flags".to_owned(),
         title: "Flags".to_owned(),
         description: String::new(),
+        compute: None,
         architecture: String::new(),
         input_size: 64,
         classes: 2,
@@ -57,6 +58,7 @@ fn classification() -> Classification {
             animated: false,
         },
         timing: Timing::default(),
+        cached: false,
         note: None,
         crop: Some("data:image/png;base64,AAAA".to_owned()),
     }

@@ -11,6 +11,7 @@ fn html(state: ModelState, fallback: Option<&str>, outcome: Option<Outcome>) -> 
         name: "vgg".to_owned(),
         title: "VGG-16".to_owned(),
         description: "Names a thousand things.".to_owned(),
+        compute: None,
         architecture: "vgg16".to_owned(),
         input_size: 224,
         classes: 1000,
@@ -66,6 +67,7 @@ fn names_the_model_that_did_answer() {
             animated: false,
         },
         timing: Timing::default(),
+        cached: false,
         note: None,
         crop: None,
     };

@@ -65,6 +65,7 @@ fn summary(state: ModelState) -> ModelSummary {
         name: "vgg".to_owned(),
         title: "VGG".to_owned(),
         description: "Tells \"things\" apart.".to_owned(),
+        compute: None,
         architecture: "vgg16".to_owned(),
         input_size: 224,
         classes: 1000,
@@ -108,6 +109,7 @@ fn answer(kind: SourceKind) -> Classification {
             inference_ms: 4.4,
             total_ms: 8.0,
         },
+        cached: false,
         note: sent.then(|| "Note".to_owned()),
         crop: (!sent).then(|| "data:image/png;base64,".to_owned()),
     }
