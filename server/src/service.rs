@@ -1,9 +1,9 @@
 //! What is behind the page and every protocol: requests are let in, and their pictures scored.
 
 mod admission;
-mod cache;
 mod answer;
 mod beside;
+mod cache;
 mod explain;
 pub(crate) mod faults;
 mod intake;
@@ -40,8 +40,8 @@ use crate::{
     worker::Worker,
 };
 use admission::Shares;
-use cache::ResultCache;
 pub(crate) use beside::Beside;
+use cache::ResultCache;
 pub use visit::{Ask, Item, Scored, Visit};
 pub(crate) use visit::{NO_PICTURE, Times, unwatched};
 use way::Way;

@@ -98,6 +98,10 @@ pub struct Model {
     pace: Pace,
 }
 
+/// Samples up to this size, which those of any prepared picture are far below, do not overflow in a
+/// network that can be told from a broken one.
+const TAME: f32 = 1e4;
+
 /// What computes.
 #[derive(Debug)]
 pub(crate) enum Engine {
@@ -137,7 +141,8 @@ impl Model {
         let mut model = Self { engine, size, classes, output: card.output, compute, pace };
         let warm_up = |source| LoadError::WarmUp { name: name(), source };
         let start = Instant::now();
-        let answer = model.logits(&[model.black()]).map_err(warm_up)?;
+        // Exactly, so that weights that overflow are found out here.
+        let answer = model.run(&[model.black()], true).map_err(warm_up)?;
         let first = start.elapsed();
         let possible = -ROUNDING..=1.0 + ROUNDING;
         if card.output.kind == OutputKind::Probabilities
@@ -180,12 +185,17 @@ impl Model {
     /// When the batch is empty, a picture has another length, libtorch fails, or a logit is not
     /// finite.
     pub fn logits(&self, batch: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let tame = batch.iter().all(|pixels| pixels.iter().all(|sample| sample.abs() <= TAME));
+        self.run(batch, !tame)
+    }
+
+    fn run(&self, batch: &[Vec<f32>], exactly: bool) -> Result<Vec<Vec<f32>>, ModelError> {
         set_threads(self.pace.threads(batch.len()));
         // Rather than a closure: the guard restores the mode also when something panics.
         let _guard = tch::no_grad_guard();
         let input = self.input(batch)?;
         let output = match &self.engine {
-            Engine::Network(network) => network.forward(&input)?,
+            Engine::Network(network) => network.forward(&input, exactly)?,
             Engine::Script(script) => script.forward(&input)?,
         };
         let (n, classes) = output.size2()?;

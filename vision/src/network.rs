@@ -19,6 +19,9 @@ pub use vgg::{Vgg, VggSpec};
 pub enum Mode {
     /// Running statistics are used, nothing is dropped.
     Evaluate,
+    /// The same, by operators that keep what is not a number. Fused ones cut it off as if it were
+    /// below zero, and then an overflow looks like an answer.
+    EvaluateExactly,
     /// Batch statistics are used and updated; hidden units are dropped with this probability.
     Train {
         /// Probability of dropping a hidden unit, in `0..1`.

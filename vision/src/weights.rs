@@ -82,13 +82,14 @@ impl LoadedNetwork {
     }
 
     /// Logits `(N, classes)` of a batch `(N, 3, H, W)` of prepared pictures, both `f32` and of the
-    /// processor.
+    /// processor. With `exactly`, what is not a number stays so, which takes longer.
     ///
     /// # Errors
     ///
     /// What libtorch reports, such as a batch of a wrong shape.
-    pub fn forward(&self, batch: &Tensor) -> Result<Tensor, TchError> {
-        back(&self.network.forward(&self.take(batch)?, Mode::Evaluate)?)
+    pub fn forward(&self, batch: &Tensor, exactly: bool) -> Result<Tensor, TchError> {
+        let mode = if exactly { Mode::EvaluateExactly } else { Mode::Evaluate };
+        back(&self.network.forward(&self.take(batch)?, mode)?)
     }
 
     /// Side in cells of the activation of each stage, for pictures of this side in pixels.

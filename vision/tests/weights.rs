@@ -76,7 +76,7 @@ fn changed(change: impl FnOnce(&mut Entries)) -> Vec<u8> {
 fn logits(network: &LoadedNetwork) -> Vec<f32> {
     let pixels = parameters::picture(0, 8);
     let batch = Tensor::from_slice(&pixels).reshape([1, 8, 8, 3]).permute([0, 3, 1, 2]);
-    Vec::try_from(network.forward(&batch).unwrap().reshape([-1])).unwrap()
+    Vec::try_from(network.forward(&batch, false).unwrap().reshape([-1])).unwrap()
 }
 
 fn distance(a: &[f32], b: &[f32]) -> f32 {

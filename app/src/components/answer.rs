@@ -77,9 +77,8 @@ fn Nothing() -> impl IntoView {
 #[component]
 fn Answer(page: PageAnswer, desk: Desk, asking: Asking) -> impl IntoView {
     let PageAnswer { answer, ranking, why } = page;
-    let Classification {
-        model, fallback_for, predictions, source, timing, cached, note, crop
-    } = answer;
+    let Classification { model, fallback_for, predictions, source, timing, cached, note, crop } =
+        answer;
     let picture = NodeRef::<html::Img>::new();
     let note = note.map(|note| view! { <p class="note">{note}</p> });
     let known = cached.then(|| view! { <p class="note">{texts::KNOWN}</p> });

@@ -91,7 +91,7 @@ pub struct Visit {
 }
 
 /// Where the time of one picture went.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Times {
     pub(crate) waited: Duration,
     pub(crate) ran: Duration,

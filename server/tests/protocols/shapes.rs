@@ -117,6 +117,11 @@ fn a_configuration_is_what_triton_would_tell() {
           "name": "probabilities"
         }
       ],
+      "parameters": {
+        "compute": {
+          "string_value": "f32 on cpu"
+        }
+      },
       "platform": "pytorch_libtorch"
     }
     "#);

@@ -8,14 +8,10 @@ use futures::future::join_all;
 use server::service::{Limits, Service};
 use tempfile::TempDir;
 
-use crate::{common::models::make_model, limits, ready, start};
+use crate::{limits, ready};
 
 async fn keeping(bytes: u64) -> (TempDir, Service) {
-    let models = tempfile::tempdir().unwrap();
-    make_model(models.path(), "small", None, true);
-    let service = start(models.path(), Limits { cache: bytes, ..limits() });
-    ready(&service).await;
-    (models, service)
+    ready(Limits { cache: bytes, ..limits() }).await
 }
 
 fn png(shade: u8) -> Picture {

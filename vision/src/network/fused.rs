@@ -1,8 +1,8 @@
-//! Convolutions that do what follows them before their result leaves the cache.
+//! Layers that do what follows them before their result leaves the cache.
 //!
 //! They are operators of libtorch that only a TorchScript module can call: `fused/module.py` is that
-//! module. Their kernels lie in memory as oneDNN reads them fastest, which depends on the size of
-//! the map, and have no gradient.
+//! module. Kernels of convolutions lie in memory as oneDNN reads them fastest, which depends on the size of
+//! the map. None of this has a gradient.
 
 use std::sync::Arc;
 
@@ -35,6 +35,15 @@ pub(super) struct Window {
     pub(super) padding: i64,
 }
 
+impl Fused {
+    fn call(&self, method: &str, arguments: &[IValue]) -> Result<Tensor, TchError> {
+        match self.0.method_is(method, arguments)? {
+            IValue::Tensor(result) => Ok(result),
+            other => Err(TchError::Kind(format!("{method} gave {other:?}"))),
+        }
+    }
+}
+
 impl Packing {
     /// The way to pack for numbers of this kind, tried out with a small convolution.
     ///
@@ -47,6 +56,19 @@ impl Packing {
         let packing = Self { fused: Arc::new(Fused(module)), kind };
         packing.trial(16, 4)?()?;
         Ok(packing)
+    }
+
+    /// A fully connected layer for a batch, with a weight as everybody reads it.
+    pub(super) fn dense(
+        &self,
+        xs: &Tensor,
+        weight: &Tensor,
+        bias: &Tensor,
+        relu: bool,
+    ) -> Result<Tensor, TchError> {
+        let activation = if relu { "relu" } else { "none" };
+        let arguments = [own(xs), own(weight), own(bias), IValue::String(activation.to_owned())];
+        self.fused.call("dense", &arguments)
     }
 
     /// Something to try and to measure: a 3x3 convolution of a map with so many channels and sides
@@ -97,7 +119,6 @@ impl PackedKernel {
         window: Window,
         after: After<'_>,
     ) -> Result<Tensor, TchError> {
-        let own = |tensor: &Tensor| IValue::Tensor(tensor.shallow_clone());
         let (method, last) = match after {
             After::Nothing => ("convolution", IValue::String("none".to_owned())),
             After::Relu => ("convolution", IValue::String("relu".to_owned())),
@@ -111,14 +132,15 @@ impl PackedKernel {
             IValue::IntList(vec![window.stride; 2]),
             last,
         ];
-        match self.packing.fused.0.method_is(method, &arguments)? {
-            IValue::Tensor(map) => Ok(map),
-            other => Err(TchError::Kind(format!("a convolution gave {other:?}"))),
-        }
+        self.packing.fused.call(method, &arguments)
     }
 
     /// The kernel as everybody else reads it, `OIHW`: a copy.
     pub(super) fn unpacked(&self) -> Result<Tensor, TchError> {
         self.weight.f_to_dense(None::<Kind>, false)
     }
+}
+
+fn own(tensor: &Tensor) -> IValue {
+    IValue::Tensor(tensor.shallow_clone())
 }

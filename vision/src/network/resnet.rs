@@ -132,6 +132,7 @@ impl ResNet {
                 side = convolution.pack(side, packing)?;
             }
         }
+        self.dense.pack(packing);
         Ok(())
     }
 
@@ -167,7 +168,8 @@ impl ResNet {
         mode: Mode,
     ) -> Result<Tensor, TchError> {
         let xs = run(&self.stages[stage + 1..], activation.shallow_clone(), mode)?;
-        self.dense.forward(&xs.f_adaptive_avg_pool2d([1, 1])?.f_flatten(1, -1)?)
+        let xs = xs.f_adaptive_avg_pool2d([1, 1])?.f_flatten(1, -1)?;
+        self.dense.forward(&xs, false, mode)
     }
 }
 

@@ -138,6 +138,7 @@ impl Vgg {
                 convolution.pack(side, packing)?;
             }
         }
+        self.dense.iter_mut().for_each(|dense| dense.pack(packing));
         Ok(())
     }
 
@@ -174,12 +175,11 @@ impl Vgg {
         xs = xs.f_adaptive_avg_pool2d([self.grid, self.grid])?.f_flatten(1, -1)?;
         let last = self.dense.len() - 1;
         for (i, dense) in self.dense.iter().enumerate() {
-            xs = dense.forward(&xs)?;
-            if i < last {
-                xs = xs.f_relu_()?;
-                if let Mode::Train { dropout } = mode {
-                    xs = xs.f_dropout(dropout, true)?;
-                }
+            xs = dense.forward(&xs, i < last, mode)?;
+            if let Mode::Train { dropout } = mode
+                && i < last
+            {
+                xs = xs.f_dropout(dropout, true)?;
             }
         }
         Ok(xs)

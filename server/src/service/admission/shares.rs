@@ -113,7 +113,8 @@ mod tests {
     #[test]
     fn who_is_alone_has_the_house() {
         let shares = Shares::new(40);
-        assert_eq!(flood(&shares, 1, MODEL).len(), 40);
+        let all = flood(&shares, 1, MODEL);
+        assert_eq!(all.len(), 40);
         assert!(shares.take(2, MODEL, 1).is_none(), "there is none left");
         let places = Shares::new(40).take(1, MODEL, 40);
         assert!(places.is_some(), "all at once");

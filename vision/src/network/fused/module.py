@@ -1,7 +1,6 @@
 """Makes `module.pt`, with PyTorch 2.13: `python3 module.py`.
 
-libtorch has convolutions of oneDNN that add, and cut at zero, before their result leaves the cache.
-They are reached by a module that calls them, and that is all this one does.
+libtorch has operators of oneDNN that add, and cut at zero, before their result leaves the cache. They are reached by a module that calls them, and that is all this one does.
 """
 
 import io
@@ -41,6 +40,12 @@ class Fused(torch.nn.Module):
         return fused._convolution_pointwise(
             xs, other, weight, bias, padding, stride, [1, 1], 1, "add", 1.0, "relu", [], ""
         )
+
+    @torch.jit.export
+    def dense(
+        self, xs: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, activation: str
+    ) -> torch.Tensor:
+        return fused._linear_pointwise(xs, weight, bias, activation, [], "")
 
 
 buffer = io.BytesIO()
