@@ -29,6 +29,7 @@ fn classification() -> Classification {
             total_ms: 7.6,
             ..Timing::default()
         },
+        cached: false,
         note: None,
         crop: None,
     }

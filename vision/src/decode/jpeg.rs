@@ -1,5 +1,7 @@
 //! What must be known of a JPEG before a decoder sees it.
 
+use memchr::{memchr_iter, memmem};
+
 use super::DecodeError;
 
 const RESTART: std::ops::RangeInclusive<u8> = 0xD0..=0xD7;
@@ -23,7 +25,7 @@ pub(super) fn check(bytes: &[u8], max_scans: usize) -> Result<(), DecodeError> {
     // From the first scan on every pair of bytes counts, also inside of segments: a decoder that
     // finds its way otherwise than this module must not find more scans either. Before it there
     // are metadata, where the pair occurs by chance and in thumbnails.
-    let scans = bytes[first_scan..end].windows(2).filter(|pair| *pair == [0xFF, START_OF_SCAN]);
+    let scans = memmem::find_iter(&bytes[first_scan..end], &[0xFF, START_OF_SCAN]);
     if scans.count() > max_scans {
         return Err(DecodeError::TooManyScans { limit: max_scans });
     }
@@ -47,7 +49,8 @@ fn layout(bytes: &[u8]) -> Option<Layout> {
     loop {
         // Compressed samples are passed over here as well: in them 0xFF is followed by 0.
         let rest = bytes.get(position..)?;
-        position += rest.windows(2).position(|pair| pair[0] == 0xFF && is_marker(pair[1]))?;
+        position += memchr_iter(0xFF, rest)
+            .find(|&at| rest.get(at + 1).is_some_and(|&next| is_marker(next)))?;
         match bytes[position + 1] {
             END_OF_IMAGE => {
                 return first_scan.map(|first_scan| Layout { first_scan, end: position });
