@@ -11,6 +11,7 @@ mod hugging_face;
 pub(crate) mod input;
 mod intake;
 mod kserve_v1;
+mod linger;
 mod oip;
 mod openapi;
 mod operations;
@@ -142,6 +143,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         router = router.layer(operations::cors(&origins));
     }
     let router = router
+        .layer(from_fn(linger::linger))
         .layer(from_fn(headers::security))
         .layer(from_fn_with_state(meters, request_log::log));
     // Outside the router, since a layer inside it runs only after a route has been chosen.

@@ -8,6 +8,7 @@ mod delivery;
 mod explain;
 mod health;
 mod inputs;
+mod linger;
 mod operations;
 mod pages;
 
@@ -49,24 +50,24 @@ impl Reply {
 /// process, which must not be left by a runtime that ends with its test.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
+fn state(fake: Arc<Fake>, operations: Operations) -> AppState {
+    AppState {
+        leptos: LeptosOptions::builder().output_name("vitrine").build(),
+        backend: fake,
+        max_upload: MAX_UPLOAD,
+        max_bodies: 4,
+        body_timeout: Duration::from_millis(300),
+        operations,
+    }
+}
+
 async fn send_to(fake: Arc<Fake>, request: Request<Body>) -> Reply {
     send_with(fake, Operations::default(), request).await
 }
 
 async fn send_with(fake: Arc<Fake>, operations: Operations, request: Request<Body>) -> Reply {
     let answer = RUNTIME.spawn(async move {
-        let leptos = LeptosOptions::builder().output_name("vitrine").build();
-        let router = router(
-            &AppState {
-                leptos,
-                backend: fake,
-                max_upload: MAX_UPLOAD,
-                max_bodies: 4,
-                body_timeout: Duration::from_millis(300),
-                operations,
-            },
-            Router::new(),
-        );
+        let router = router(&state(fake, operations), Router::new());
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
