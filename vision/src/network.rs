@@ -10,6 +10,7 @@ mod vgg;
 use tch::{Device, Kind, TchError, Tensor};
 
 pub(crate) use fused::Packing;
+use layers::Told;
 pub use parameters::{Parameters, Role};
 pub use resnet::{ResNet, ResNetSpec};
 pub use vgg::{Vgg, VggSpec};
@@ -172,15 +173,21 @@ impl Network {
     }
 
     /// Lays the kernels of a folded network out as a processor reads them fastest, for pictures of
-    /// this side in pixels. Other sizes are right, too, and slower.
+    /// this side in pixels. Other sizes are right, too, and slower. Kernels that were packed are told,
+    /// and not read again.
     ///
     /// # Errors
     ///
     /// What libtorch reports.
-    pub(crate) fn pack(&mut self, size: usize, packing: &Packing) -> Result<(), TchError> {
+    pub(crate) fn pack(
+        &mut self,
+        size: usize,
+        packing: &Packing,
+        packed: Told<'_>,
+    ) -> Result<(), TchError> {
         match self {
-            Self::Vgg(network) => network.pack(size, packing),
-            Self::ResNet(network) => network.pack(size, packing),
+            Self::Vgg(network) => network.pack(size, packing, packed),
+            Self::ResNet(network) => network.pack(size, packing, packed),
         }
     }
 }

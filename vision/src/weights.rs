@@ -63,20 +63,30 @@ impl LoadedNetwork {
         let map = Map::open(path)?;
         check(&map, fingerprint)?;
         let kind = compute.precision.kind();
-        let mut tensors = Tensors::new(&map, kind)?;
+        // Elsewhere kernels are as they should be. A libtorch for other processors may lack the
+        // operators, and answers without them.
+        let on_cpu = compute.device == Device::Cpu;
+        let packing = on_cpu.then(|| Packing::new(kind).ok()).flatten();
+        let mut tensors = Tensors::new(&map, kind, packing.is_some())?;
         let mut network = Network::new(spec, &mut tensors)?;
-        tensors.finish()?;
+        let mut kernels = tensors.finish()?;
         network.fold_batch_norm()?;
         // What is off the map needs it no longer, and is dropped with it below.
         network.convert(compute.device, kind)?;
-        // Elsewhere the kernels are as they should be. A libtorch for other processors may lack the
-        // operators, and answers without them.
-        if compute.device == Device::Cpu
-            && let Ok(packing) = Packing::new(kind)
-        {
-            network.pack(size, &packing)?;
+        if let Some(packing) = &packing {
+            // One by one, so that there is never more than one kernel twice.
+            let mut packed = |weight: &Tensor| {
+                let is_it =
+                    |kernel: &&[u8]| kernel.as_ptr().cast() == weight.data_ptr().cast_const();
+                if let Some(index) = kernels.iter().position(is_it) {
+                    map.release(kernels.swap_remove(index));
+                }
+            };
+            network.pack(size, packing, &mut packed)?;
         }
-        let in_place = compute.device == Device::Cpu && kind == Kind::Float;
+        // Those that had become others before.
+        kernels.into_iter().for_each(|kernel| map.release(kernel));
+        let in_place = on_cpu && kind == Kind::Float;
         let map = in_place.then_some(map);
         Ok(Self { network, device: compute.device, kind, _map: map })
     }

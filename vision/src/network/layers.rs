@@ -31,6 +31,9 @@ pub(super) struct Shape {
 /// Makes a tensor on another device or of another kind.
 pub(super) type Conversion<'a> = &'a dyn Fn(&Tensor) -> Result<Tensor, TchError>;
 
+/// Hears of tensors that are not read again.
+pub(crate) type Told<'a> = &'a mut dyn FnMut(&Tensor);
+
 /// What follows a convolution and its normalisation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum After<'a> {
@@ -159,11 +162,17 @@ impl Convolution {
     }
 
     /// Lays a folded kernel out for maps with sides of so many cells; returns the sides of the map
-    /// that it makes.
-    pub(super) fn pack(&mut self, side: usize, packing: &Packing) -> Result<usize, TchError> {
+    /// that it makes. What it was packed from is told, and not read again.
+    pub(super) fn pack(
+        &mut self,
+        side: usize,
+        packing: &Packing,
+        packed: Told<'_>,
+    ) -> Result<usize, TchError> {
         if let Kernel::Plain(weight) = &self.kernel {
-            let packed = PackedKernel::new(weight, self.window, side, packing)?;
-            self.kernel = Kernel::Packed(packed);
+            let kernel = PackedKernel::new(weight, self.window, side, packing)?;
+            packed(weight);
+            self.kernel = Kernel::Packed(kernel);
         }
         // The kernels are odd and padded by half of their side.
         Ok(side.div_ceil(self.window.stride as usize))

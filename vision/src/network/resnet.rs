@@ -7,7 +7,7 @@
 use tch::{TchError, Tensor};
 
 use super::fused::Packing;
-use super::layers::{After, Conversion, Convolution, Dense, Shape};
+use super::layers::{After, Conversion, Convolution, Dense, Shape, Told};
 use super::{Mode, Parameters};
 
 /// The shape of a residual network.
@@ -121,15 +121,20 @@ impl ResNet {
     }
 
     /// Lays the kernels of a folded network out for pictures of this side in pixels.
-    pub(super) fn pack(&mut self, size: usize, packing: &Packing) -> Result<(), TchError> {
+    pub(super) fn pack(
+        &mut self,
+        size: usize,
+        packing: &Packing,
+        packed: Told<'_>,
+    ) -> Result<(), TchError> {
         // The pool behind the stem halves its map, rounding up.
-        let mut side = self.stem.pack(size, packing)?.div_ceil(2);
+        let mut side = self.stem.pack(size, packing, packed)?.div_ceil(2);
         for block in self.stages.iter_mut().flatten() {
             if let Some(shortcut) = &mut block.shortcut {
-                shortcut.pack(side, packing)?;
+                shortcut.pack(side, packing, packed)?;
             }
             for convolution in &mut block.convolutions {
-                side = convolution.pack(side, packing)?;
+                side = convolution.pack(side, packing, packed)?;
             }
         }
         self.dense.pack(packing);

@@ -6,7 +6,7 @@
 use tch::{TchError, Tensor};
 
 use super::fused::Packing;
-use super::layers::{After, Conversion, Convolution, Dense, Shape};
+use super::layers::{After, Conversion, Convolution, Dense, Shape, Told};
 use super::{Mode, Parameters};
 
 /// The shape of a network of the VGG family.
@@ -131,11 +131,16 @@ impl Vgg {
     }
 
     /// Lays the kernels of a folded network out for pictures of this side in pixels.
-    pub(super) fn pack(&mut self, size: usize, packing: &Packing) -> Result<(), TchError> {
+    pub(super) fn pack(
+        &mut self,
+        size: usize,
+        packing: &Packing,
+        packed: Told<'_>,
+    ) -> Result<(), TchError> {
         let sides = self.sides(size);
         for (stage, side) in self.stages.iter_mut().zip(sides) {
             for convolution in stage {
-                convolution.pack(side, packing)?;
+                convolution.pack(side, packing, packed)?;
             }
         }
         self.dense.iter_mut().for_each(|dense| dense.pack(packing));

@@ -26,25 +26,34 @@ pub(super) struct Tensors<'a> {
     timm: bool,
     /// What the matrices are wanted in, which are most of a VGG.
     matrices: Kind,
+    /// Whether kernels are only read once, to be packed, so that they need no copy until then.
+    kernels_in_place: bool,
+    /// Kernels in place.
+    lent: Vec<&'a [u8]>,
 }
 
 impl<'a> Tensors<'a> {
     /// Reads the header: names, kinds, shapes, and that they cover the file without a gap.
-    pub(super) fn new(map: &'a Map, matrices: Kind) -> Result<Self, WeightsError> {
+    pub(super) fn new(
+        map: &'a Map,
+        matrices: Kind,
+        kernels_in_place: bool,
+    ) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(map.bytes())
             .map_err(|error| WeightsError::Format { reason: error.to_string() })?;
         let left: BTreeSet<_> = file.names().into_iter().map(ToOwned::to_owned).collect();
         let timm = left.contains("pre_logits.fc1.weight");
-        Ok(Self { map, file, left, timm, matrices })
+        Ok(Self { map, file, left, timm, matrices, kernels_in_place, lent: Vec::new() })
     }
 
-    /// Checks that every tensor was taken.
+    /// Checks that every tensor was taken, and says which kernels lie in place. When they have been
+    /// packed, their memory can be given back.
     ///
     /// PyTorch counts the batches that a normalisation has seen; nobody needs that for answering.
-    pub(super) fn finish(mut self) -> Result<(), WeightsError> {
+    pub(super) fn finish(mut self) -> Result<Vec<&'a [u8]>, WeightsError> {
         self.left.retain(|key| !key.ends_with(".num_batches_tracked"));
         if self.left.is_empty() {
-            return Ok(());
+            return Ok(self.lent);
         }
         Err(WeightsError::Unexpected { keys: listed(&self.left) })
     }
@@ -105,6 +114,10 @@ impl Parameters for Tensors<'_> {
         let there = role == Role::DenseWeight || (role == Role::ConvWeight && !laid_out());
         let mapped = self.map.tensor(bytes, shape).filter(|_| there && kind == Kind::Float);
         let stored = match mapped {
+            Some(tensor) if role == Role::ConvWeight && self.kernels_in_place => {
+                self.lent.push(bytes);
+                return Ok(tensor?);
+            }
             Some(tensor) if role == Role::DenseWeight && self.matrices == Kind::Float => {
                 return Ok(tensor?);
             }
