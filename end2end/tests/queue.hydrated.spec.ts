@@ -3,6 +3,10 @@ import { ModelPage } from "./model-page";
 import { PICTURES } from "./pictures";
 import { OwnServer } from "./server";
 
+// Four processes at once, and places that are free again after 30 s: a machine that compiles beside
+// it may be too slow for that once.
+test.describe.configure({ retries: 1 });
+
 // One waits and one is in the network: there are two places.
 test("who is cancelled gives the place to who was told to come again", async ({ browser, request }) => {
   const server = await OwnServer.start("--queue", "1", "--max-batch", "1", "--fetch-timeout", "120");
