@@ -40,8 +40,6 @@ pub struct Loading {
     pub max_loaded: Option<usize>,
     /// What the networks compute on.
     pub compute: Compute,
-    /// Pictures in one run of a network at most.
-    pub max_batch: usize,
 }
 
 /// Models to load before anybody asks.
@@ -71,6 +69,8 @@ pub struct Registry {
     slots: RwLock<BTreeMap<String, Arc<Slot>>>,
     orders: mpsc::Sender<Order>,
     loading: Loading,
+    /// Pictures in one run of a network at most, for which models are prepared.
+    max_batch: usize,
     /// Whether what is loaded at the start is loaded, or has failed.
     settled: watch::Sender<bool>,
     /// Counts uses, to know which model has been of none for the longest time.
@@ -106,7 +106,11 @@ impl Registry {
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start(catalogue: Catalogue, loading: Loading) -> io::Result<Arc<Self>> {
+    pub fn start(
+        catalogue: Catalogue,
+        loading: Loading,
+        max_batch: usize,
+    ) -> io::Result<Arc<Self>> {
         let (orders, received) = mpsc::channel();
         let room = loading.max_loaded.unwrap_or(usize::MAX);
         let mut wanted = 0;
@@ -132,6 +136,7 @@ impl Registry {
             slots: RwLock::new(slots),
             orders,
             loading,
+            max_batch,
             settled: watch::Sender::new(false),
             clock: AtomicU64::new(1),
         });

@@ -106,7 +106,7 @@ impl Service {
             let meters = Arc::clone(&meters);
             move || Ok::<_, Infallible>(Worker::new(meters))
         })?;
-        let registry = Registry::start(catalogue, limits.loading.clone())?;
+        let registry = Registry::start(catalogue, limits.loading.clone(), limits.max_batch)?;
         let admission = Shares::new(limits.queue + limits.max_batch);
         let way = Arc::new(Way {
             fetcher,

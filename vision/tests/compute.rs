@@ -4,6 +4,8 @@
 
 #[path = "support/generator.rs"]
 mod generator;
+#[path = "support/logits.rs"]
+mod logits;
 #[path = "support/models.rs"]
 mod models;
 #[path = "support/parameters.rs"]
@@ -12,6 +14,7 @@ mod parameters;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
+use logits::distance;
 use vision::card::{Architecture, ModelCard};
 use vision::compute::{Compute, DeviceChoice, Precision, PrecisionChoice};
 use vision::explain::Method;
@@ -38,13 +41,6 @@ fn generate(spec: &NetworkSpec) -> (tempfile::TempDir, ModelCard) {
     let path = folder.path().join("model.safetensors");
     parameters::write(&path, spec);
     (folder, models::card(path, Architecture::Network(spec.clone()), 10, 64))
-}
-
-fn distance(found: &[f32], expected: &[f32]) -> f64 {
-    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
-    let pairs = found.iter().zip(expected);
-    norm(&mut pairs.map(|(&a, &b)| f64::from(a) - f64::from(b)))
-        / norm(&mut expected.iter().map(|&b| f64::from(b)))
 }
 
 fn bf16() -> Option<Compute> {

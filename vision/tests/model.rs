@@ -4,6 +4,8 @@
 
 #[path = "support/generator.rs"]
 mod generator;
+#[path = "support/logits.rs"]
+mod logits;
 #[path = "support/models.rs"]
 mod models;
 #[path = "support/parameters.rs"]
@@ -13,6 +15,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use logits::distance;
 use serde::Deserialize;
 use vision::card::{Architecture, ModelCard};
 use vision::compute::Compute;
@@ -58,14 +61,6 @@ fn model(spec: impl Into<NetworkSpec>, size: u32) -> Model {
     let path = folder.path().join("model.safetensors");
     parameters::write(&path, &spec);
     Model::load(&card(path, spec, size), Compute::default()).unwrap()
-}
-
-fn distance(found: &[f32], expected: &[f32]) -> f64 {
-    assert_eq!(found.len(), expected.len());
-    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
-    let pairs = found.iter().zip(expected);
-    let difference = norm(&mut pairs.map(|(&a, &b)| f64::from(a) - f64::from(b)));
-    difference / norm(&mut expected.iter().map(|&b| f64::from(b)))
 }
 
 fn assert_near(name: &str, found: &[Vec<f32>], expected: &[Vec<f32>]) {

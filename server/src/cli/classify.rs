@@ -52,7 +52,6 @@ impl Classify {
                 preload: Preload::Only(vec![self.model.clone()]),
                 max_loaded: None,
                 compute: self.models.compute()?,
-                max_batch: 1,
             },
         };
         let catalogue = self.models.catalogue()?;

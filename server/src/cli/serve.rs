@@ -145,7 +145,6 @@ impl Serve {
                 preload: self.preload.clone(),
                 max_loaded: self.max_loaded.map(usize::from),
                 compute: self.models.compute()?,
-                max_batch: self.max_batch.into(),
             },
         };
         // The admin listener above all: a picture's address must not reach it.

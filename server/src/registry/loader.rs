@@ -11,7 +11,7 @@ use std::{
 use vision::model::Model;
 
 use super::{
-    Loading, Registry,
+    Registry,
     rescan::Rescan,
     slot::{Loaded, Phase, Slot},
 };
@@ -69,7 +69,7 @@ fn load_waiting(registry: &Registry, name: &str) {
     }
     registry.make_room(name);
     let entry = version.entry;
-    match load(&registry.loading, &entry) {
+    match load(registry, &entry) {
         Ok(loaded) => {
             // Unless it was unloaded meanwhile.
             if slot.change_if(|phase| matches!(phase, Phase::Loading), || Phase::Ready(loaded)) {
@@ -84,13 +84,13 @@ fn load_waiting(registry: &Registry, name: &str) {
 }
 
 /// Loads a version, and prepares it for the sizes of batches.
-pub(super) fn load(loading: &Loading, entry: &Arc<Entry>) -> Result<Arc<Loaded>, String> {
+pub(super) fn load(registry: &Registry, entry: &Arc<Entry>) -> Result<Arc<Loaded>, String> {
     let start = Instant::now();
     // A panic on a hostile file must not end the thread that everybody depends on.
     let loaded = catch_unwind(AssertUnwindSafe(|| {
-        let model =
-            Model::load(&entry.card, loading.compute).map_err(|error| error_chain(&error))?;
-        let times = warm_up(&model, loading.max_batch)?;
+        let model = Model::load(&entry.card, registry.loading.compute)
+            .map_err(|error| error_chain(&error))?;
+        let times = warm_up(&model, registry.max_batch)?;
         Ok::<_, String>((model, times))
     }));
     let (model, times) = loaded.map_err(|_| "loading panicked".to_owned())??;

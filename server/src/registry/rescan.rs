@@ -128,7 +128,7 @@ fn renew(registry: &Registry, slot: Option<&Slot>, entry: Entry) -> Result<(), S
             if !matches!(old, Phase::Ready(_)) {
                 registry.make_room(&name);
             }
-            let loaded = load(&registry.loading, &entry)?;
+            let loaded = load(registry, &entry)?;
             tracing::info!(model = name, "the new version answers");
             Phase::Ready(loaded)
         }

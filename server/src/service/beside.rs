@@ -5,7 +5,7 @@ use std::{fmt, sync::PoisonError, time::Duration};
 use app::wire::ModelState;
 use broker::Health;
 
-use super::{Limits, Service, standing::overdue};
+use super::{Service, standing::overdue};
 
 /// A pipeline with a thread of its own.
 pub(crate) trait Beside: fmt::Debug + Send + Sync {
@@ -36,10 +36,12 @@ impl Service {
 
     /// How all of them stand.
     pub(super) fn beside(&self) -> Vec<BesideStanding> {
+        let limits = self.limits();
         let pipelines = self.beside.read().unwrap_or_else(PoisonError::into_inner);
         let look = |pipeline: &dyn Beside| {
             let busy = pipeline.busy().unwrap_or_default();
-            let (state, stuck) = stands(pipeline.health(), busy, self.limits());
+            let (state, stuck) =
+                stands(pipeline.health(), busy, limits.timeout, limits.stuck_after);
             BesideStanding { name: pipeline.name().to_owned(), state, stuck }
         };
         pipelines.iter().map(|pipeline| look(&**pipeline)).collect()
@@ -48,8 +50,13 @@ impl Service {
 
 /// How a pipeline stands that has been busy with its batch for so long, by the same limits as the
 /// models' worker, and whether only a new process helps.
-fn stands(health: Health, busy: Duration, limits: &Limits) -> (ModelState, bool) {
-    let late = overdue(busy, limits.timeout, limits.stuck_after);
+fn stands(
+    health: Health,
+    busy: Duration,
+    timeout: Duration,
+    stuck_after: Duration,
+) -> (ModelState, bool) {
+    let late = overdue(busy, timeout, stuck_after);
     let state = match (health, late) {
         (Health::Failed(reason), _) => ModelState::Failed { reason: reason.to_string() },
         (Health::Loading, _) => ModelState::Loading,
@@ -64,29 +71,12 @@ fn stands(health: Health, busy: Duration, limits: &Limits) -> (ModelState, bool)
 
 #[cfg(test)]
 mod tests {
-    use vision::compute::Compute;
-
     use super::*;
-    use crate::registry::{Loading, Preload};
 
     #[test]
     fn a_pipeline_that_hangs_is_told_of_before_it_is_given_up() {
-        let limits = Limits {
-            queue: 1,
-            max_batch: 1,
-            timeout: Duration::from_secs(30),
-            stuck_after: Duration::from_secs(120),
-            max_upload: 1,
-            cache: 0,
-            fallback: true,
-            loading: Loading {
-                preload: Preload::All,
-                max_loaded: None,
-                compute: Compute::default(),
-                max_batch: 1,
-            },
-        };
-        let stands = |health, busy| stands(health, Duration::from_secs(busy), &limits);
+        let seconds = Duration::from_secs;
+        let stands = |health, busy| stands(health, seconds(busy), seconds(30), seconds(120));
         let failed = |reason: &str| ModelState::Failed { reason: reason.to_owned() };
         assert_eq!(stands(Health::Loading, 0), (ModelState::Loading, false));
         assert_eq!(stands(Health::Ready, 29), (ModelState::Ready, false));

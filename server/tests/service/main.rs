@@ -40,12 +40,7 @@ fn limits() -> Limits {
         max_upload: 1 << 20,
         cache: 0,
         fallback: true,
-        loading: Loading {
-            preload: Preload::All,
-            max_loaded: None,
-            compute: Compute::default(),
-            max_batch: 8,
-        },
+        loading: Loading { preload: Preload::All, max_loaded: None, compute: Compute::default() },
     }
 }
 

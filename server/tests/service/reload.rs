@@ -23,12 +23,7 @@ use crate::{ask, common::models::make_model, limits, ready, start};
 const EXAMPLE: Picture = Picture::Example(None);
 
 fn lazy(max_loaded: Option<usize>) -> Limits {
-    let loading = Loading {
-        preload: Preload::Nothing,
-        max_loaded,
-        compute: Compute::default(),
-        max_batch: 8,
-    };
+    let loading = Loading { preload: Preload::Nothing, max_loaded, compute: Compute::default() };
     Limits { loading, ..limits() }
 }
 
