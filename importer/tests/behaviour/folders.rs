@@ -64,7 +64,8 @@ fn a_model_is_replaced_only_by_force_and_only_by_one_that_works() {
     let mut broken = settings(file("bomb.h5"), &models);
     broken.force = true;
     failure(&broken);
-    assert_eq!(answer(&folder), before);
+    // Two runs of one network may take another number of threads, and round otherwise.
+    assert!(answer(&folder).iter().zip(&before).all(|(now, then)| (now - then).abs() < 1e-4));
 
     let mut second = settings(file("batch_norm.pth"), &models);
     second.force = true;
