@@ -68,7 +68,7 @@ pub struct AppState {
     /// How long a body may take to come.
     pub body_timeout: Duration,
     /// Rules of access, meters.
-    pub operations: Operations,
+    pub operations: Arc<Operations>,
 }
 
 impl std::fmt::Debug for AppState {
@@ -105,7 +105,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
-    let Operations { access, origins, meters, .. } = state.operations.clone();
+    let operations = &state.operations;
     let protocols = Router::new()
         .nest("/v1", kserve_v1::routes())
         .nest("/v2", oip::routes())
@@ -134,18 +134,18 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         // Every body is cut off at one limit below; readers need none of their own.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(upload_guard::multipart_only))
-        .layer(from_fn_with_state(intake::Intake::new(state), intake::limit))
+        .layer(from_fn_with_state(Arc::new(intake::Intake::new(state)), intake::limit))
         .layer(from_fn(upload_guard::no_circles))
-        .layer(from_fn_with_state(access, operations::guard))
+        .layer(from_fn_with_state(Arc::clone(operations), operations::guard))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(dialect::reword));
-    if !origins.is_empty() {
-        router = router.layer(operations::cors(&origins));
+    if !operations.origins.is_empty() {
+        router = router.layer(operations::cors(&operations.origins));
     }
     let router = router
         .layer(from_fn(linger::linger))
         .layer(from_fn(headers::security))
-        .layer(from_fn_with_state(meters, request_log::log));
+        .layer(from_fn_with_state(operations.meters.clone(), request_log::log));
     // Outside the router, since a layer inside it runs only after a route has been chosen.
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }

@@ -32,6 +32,7 @@ use vision::decode::DecodeLimits;
 
 pub use crate::meters::ModelStatistics;
 use crate::{
+    access,
     backend::{self, Backend, Readiness, Visiting},
     catalogue::{Catalogue, file_name},
     fetch::Fetcher,
@@ -338,7 +339,7 @@ impl Backend for Service {
 
     fn refuse(&self) -> Problem {
         self.meters.turn_away();
-        faults::busy(self.way.broker.expected_wait())
+        self.full(access::flow(), 1)
     }
 
     fn readiness(&self) -> Readiness {

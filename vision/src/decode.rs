@@ -35,19 +35,6 @@ pub struct DecodeLimits {
     pub max_alloc: u64,
 }
 
-/// What the header of a picture says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// The format, told by the bytes and never by a name or a media type.
-    pub format: PictureFormat,
-    /// Width in pixels as stored.
-    pub width: u32,
-    /// Height in pixels as stored.
-    pub height: u32,
-    /// Whether there are more pictures than the first, which is the only one decoded.
-    pub animated: bool,
-}
-
 /// A decoded picture.
 #[derive(Debug, Clone)]
 pub struct Picture {
@@ -70,15 +57,6 @@ impl Default for DecodeLimits {
         let max_pixels = 40_000_000;
         Self { max_side: 16384, max_pixels, max_scans: 32, max_alloc: max_pixels * 4 + (16 << 20) }
     }
-}
-
-/// Reads the header of a picture and checks it against the limits, at the cost of no pixel.
-///
-/// # Errors
-///
-/// Every variant of [`DecodeError`].
-pub fn inspect(bytes: &[u8], limits: &DecodeLimits) -> Result<Header, DecodeError> {
-    guarded(|| open(bytes, limits).map(|(header, _)| header))
 }
 
 /// Decodes a picture, the first one of an animation.
@@ -109,6 +87,14 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits, orient: bool) -> Result<Pictu
         let oriented = orientation != Orientation::NoTransforms;
         Ok(Picture { pixels, format, width, height, animated, oriented })
     })
+}
+
+/// What the header of a picture says.
+struct Header {
+    format: PictureFormat,
+    width: u32,
+    height: u32,
+    animated: bool,
 }
 
 /// Opens a decoder and checks everything that can be checked before pixels are decoded.

@@ -189,7 +189,7 @@ impl Serve {
             // from the service, which knows more.
             max_bodies: 2 * (usize::from(self.queue) + usize::from(self.max_batch)),
             body_timeout: Duration::from_secs(self.timeout),
-            operations: self.operations(service, keys),
+            operations: self.operations(service, keys).into(),
         }
     }
 

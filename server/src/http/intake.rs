@@ -22,7 +22,6 @@ pub(super) use room::{NoRoom, Room};
 const LARGE_BODIES: usize = 512 << 20;
 
 /// The bounds.
-#[derive(Clone)]
 pub(super) struct Intake {
     backend: Arc<dyn Backend>,
     places: Arc<Semaphore>,
@@ -48,7 +47,7 @@ impl Intake {
 ///
 /// The place is kept until the answer is there, because the body is in memory for that long.
 pub(super) async fn limit(
-    State(intake): State<Intake>,
+    State(intake): State<Arc<Intake>>,
     request: HttpRequest,
     next: Next,
 ) -> HttpResponse {

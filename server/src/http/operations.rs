@@ -85,14 +85,14 @@ pub(super) fn cors(origins: &[HeaderValue]) -> CorsLayer {
 
 /// Lets a request pass that has the right to, before its body is read.
 pub(super) async fn guard(
-    State(access): State<Access>,
+    State(operations): State<Arc<Operations>>,
     request: HttpRequest,
     next: Next,
 ) -> HttpResponse {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     // Without a connection, as in tests, all are one.
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-    let checked = access.check(request.method(), request.uri(), request.headers(), peer);
+    let checked = operations.access.check(request.method(), request.uri(), request.headers(), peer);
     let (mut response, standing) = match checked {
         Ok(grant) => {
             Span::current().record("key", grant.key.as_deref());

@@ -1,8 +1,12 @@
 //! The door: a request is let in with all of its pictures, or refused at once.
 
+mod promises;
 mod shares;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Instant,
+};
 
 use app::problem::Problem;
 
@@ -38,7 +42,17 @@ impl Service {
         let mut model = DefaultHasher::new();
         ask.model.hash(&mut model);
         self.admission
-            .take(client, model.finish(), ask.places)
-            .ok_or_else(|| faults::busy(self.way.broker.expected_wait()))
+            .take(client, model.finish(), ask.places, Instant::now())
+            .ok_or_else(|| self.full(client, ask.places))
+    }
+
+    /// What is told to a client for whom there are not as many places.
+    pub(super) fn full(&self, client: u64, places: usize) -> Problem {
+        let limits = &self.way.limits;
+        let each = self.way.broker.expected_wait() / (limits.queue + limits.max_batch) as u32;
+        faults::busy(self.admission.promise(client, places, each, Instant::now()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
 use vision::{
     card::ModelCard,
-    decode::{DecodeLimits, Picture as Decoded},
+    decode::{DecodeError, DecodeLimits, Picture as Decoded},
 };
 
 use super::{faults, way::Way};
@@ -138,8 +138,7 @@ impl Way {
         orientation: bool,
         then: impl FnOnce(Decoded) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        if is_tiny(&bytes, &self.decode_limits) {
-            let picture = vision::decode::decode(&bytes, &self.decode_limits, orientation);
+        if let Some(picture) = decode_tiny(&bytes, &self.decode_limits, orientation) {
             return picture.map(then).map_err(|error| faults::decode(&error));
         }
         let slot = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| faults::bug())?;
@@ -153,12 +152,21 @@ impl Way {
     }
 }
 
-/// Whether a picture is small in every way. What is wrong with one that cannot be read is found out
-/// by decoding it.
-fn is_tiny(bytes: &[u8], limits: &DecodeLimits) -> bool {
-    bytes.len() <= TINY_BYTES
-        && vision::decode::inspect(bytes, limits)
-            .is_ok_and(|header| u64::from(header.width) * u64::from(header.height) <= TINY_PIXELS)
+/// What comes of a picture that is small in every way, or of a few bytes that are none; `None` for
+/// whatever is larger, which only its header was read of.
+fn decode_tiny(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    orientation: bool,
+) -> Option<Result<Decoded, DecodeError>> {
+    if bytes.len() > TINY_BYTES {
+        return None;
+    }
+    let limits = DecodeLimits { max_pixels: TINY_PIXELS, ..limits.clone() };
+    match vision::decode::decode(bytes, &limits, orientation) {
+        Err(DecodeError::TooLarge { .. }) => None,
+        decoded => Some(decoded),
+    }
 }
 
 impl Facts {

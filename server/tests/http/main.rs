@@ -57,7 +57,7 @@ fn state(fake: Arc<Fake>, operations: Operations) -> AppState {
         max_upload: MAX_UPLOAD,
         max_bodies: 4,
         body_timeout: Duration::from_millis(300),
-        operations,
+        operations: operations.into(),
     }
 }
 

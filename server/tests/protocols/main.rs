@@ -28,7 +28,7 @@ use leptos::prelude::LeptosOptions;
 use server::{
     catalogue::Catalogue,
     fetch::{FetchMode, FetchPolicy, Fetcher},
-    http::{AppState, Operations, repository_control, router},
+    http::{AppState, repository_control, router},
     registry::{Loading, Preload},
     service::{Limits, Service},
 };
@@ -108,7 +108,7 @@ fn state(service: &Arc<Service>) -> AppState {
         max_upload: 1 << 20,
         max_bodies: 64,
         body_timeout: Duration::from_secs(60),
-        operations: Operations::default(),
+        operations: Arc::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
 use http::Request;
-use server::http::RESERVED;
+use server::http::{Operations, RESERVED};
 
 use super::*;
 
@@ -68,7 +68,7 @@ fn a_page_of_a_named_origin_may_use_all_that_is_documented() {
     let document = get("/openapi.json").json();
     let origins = vec!["https://shop.example".parse().unwrap()];
     let state = AppState {
-        operations: Operations { origins, ..Operations::default() },
+        operations: Operations { origins, ..Operations::default() }.into(),
         ..state(&SERVICE.1)
     };
     let request = Request::options("/small")

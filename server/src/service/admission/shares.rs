@@ -3,16 +3,27 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
+
+use super::promises::Promises;
 
 /// The part of the places that is kept for those who have less than their share.
 const RESERVE: usize = 4;
+/// The part of the places that is kept at most for those who were told to come back. The rest is
+/// work enough if they do not.
+const PROMISED: usize = 2;
+/// The weight of the latest place in the mean time between two that become free.
+const NEWEST: f64 = 0.05;
 
 /// A number of places, and who holds them.
 ///
 /// Whoever comes is let in while there is plenty. The last quarter is only for those who hold less
 /// than they would if all who hold any had the same: so one who floods the house leaves room for
 /// others, and has all of it while there are none.
+///
+/// Whoever is refused is told when to come back, and goes before those who come for the first time
+/// then, unless these have less than their share.
 #[derive(Debug)]
 pub(in crate::service) struct Shares {
     total: usize,
@@ -24,6 +35,11 @@ struct Held {
     all: usize,
     clients: HashMap<u64, usize>,
     models: HashMap<u64, usize>,
+    promises: Promises,
+    /// When a place became free last, and how long it has taken of late until one did, while most
+    /// of them were taken.
+    freed: Option<Instant>,
+    each: Option<Duration>,
 }
 
 /// Some places, free again when this is dropped.
@@ -47,15 +63,20 @@ impl Shares {
         client: u64,
         model: u64,
         number: usize,
+        now: Instant,
     ) -> Option<Places> {
         let mut held = self.held();
+        let came_back = held.promises.redeem(client, now);
         let free = self.total.checked_sub(held.all + number)?;
-        let plenty = free >= self.total / RESERVE;
+        let kept = held.promises.near(now).min(self.total / PROMISED);
+        let plenty = free >= kept.max(self.total / RESERVE);
         let due = || {
-            has_share(&held.clients, client, number, self.total)
-                && has_share(&held.models, model, number, self.total)
+            // Those who were told to come back count as if they were there.
+            let clients = held.clients.len().max(held.promises.clients());
+            has_share(&held.clients, clients, client, number, self.total)
+                && has_share(&held.models, held.models.len(), model, number, self.total)
         };
-        if !plenty && !due() {
+        if !plenty && !came_back && !due() {
             return None;
         }
         held.all += number;
@@ -64,25 +85,69 @@ impl Shares {
         Some(Places { shares: Arc::clone(self), client, model, number })
     }
 
+    /// Promises places to a client that was refused; returns for how long it should stay away.
+    /// `each` is how long it takes until one place is free, if that has not been measured.
+    pub(in crate::service) fn promise(
+        &self,
+        client: u64,
+        number: usize,
+        each: Duration,
+        now: Instant,
+    ) -> Duration {
+        let mut held = self.held();
+        let pace = (self.total / PROMISED, held.each.unwrap_or(each));
+        Duration::from_secs(held.promises.make(client, number, pace, now))
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         // Nothing that can panic runs under the lock.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether one would have no more than the same as all others.
-fn has_share(held: &HashMap<u64, usize>, one: u64, number: usize, total: usize) -> bool {
+/// Whether one would have no more than the same as all others, of whom there are so many.
+fn has_share(
+    held: &HashMap<u64, usize>,
+    holders: usize,
+    one: u64,
+    number: usize,
+    total: usize,
+) -> bool {
     let own = held.get(&one).copied();
-    let holders = held.len() + usize::from(own.is_none());
+    let holders = holders + usize::from(own.is_none());
     own.unwrap_or_default() + number <= total / holders
+}
+
+impl Held {
+    /// Learns how fast places become free, while it is not for want of guests.
+    fn free(&mut self, number: usize, total: usize, now: Instant) {
+        let last = self.freed.replace(now);
+        if self.all * 2 < total {
+            self.freed = None;
+        } else if let Some(last) = last {
+            let took = now.saturating_duration_since(last) / number as u32;
+            let mean = |mean: Duration| mean.mul_f64(1.0 - NEWEST) + took.mul_f64(NEWEST);
+            self.each = Some(self.each.map_or(took, mean));
+        }
+    }
+}
+
+impl Places {
+    pub(super) fn leave(&mut self, now: Instant) {
+        let number = std::mem::take(&mut self.number);
+        if number > 0 {
+            let mut held = self.shares.held();
+            held.free(number, self.shares.total, now);
+            held.all -= number;
+            give_back(&mut held.clients, self.client, number);
+            give_back(&mut held.models, self.model, number);
+        }
+    }
 }
 
 impl Drop for Places {
     fn drop(&mut self) {
-        let mut held = self.shares.held();
-        held.all -= self.number;
-        give_back(&mut held.clients, self.client, self.number);
-        give_back(&mut held.models, self.model, self.number);
+        self.leave(Instant::now());
     }
 }
 
@@ -107,7 +172,7 @@ mod tests {
 
     /// Takes places one by one until there is none.
     fn flood(shares: &Arc<Shares>, client: u64, model: u64) -> Vec<Places> {
-        std::iter::from_fn(|| shares.take(client, model, 1)).collect()
+        std::iter::from_fn(|| shares.take(client, model, 1, Instant::now())).collect()
     }
 
     #[test]
@@ -115,8 +180,8 @@ mod tests {
         let shares = Shares::new(40);
         let all = flood(&shares, 1, MODEL);
         assert_eq!(all.len(), 40);
-        assert!(shares.take(2, MODEL, 1).is_none(), "there is none left");
-        let places = Shares::new(40).take(1, MODEL, 40);
+        assert!(shares.take(2, MODEL, 1, Instant::now()).is_none(), "there is none left");
+        let places = Shares::new(40).take(1, MODEL, 40, Instant::now());
         assert!(places.is_some(), "all at once");
     }
 
@@ -124,7 +189,7 @@ mod tests {
     #[test]
     fn a_flood_leaves_room_for_others() {
         let shares = Shares::new(40);
-        let _quiet = shares.take(2, MODEL, 1).unwrap();
+        let _quiet = shares.take(2, MODEL, 1, Instant::now()).unwrap();
         let many = flood(&shares, 1, MODEL);
         assert_eq!(many.len(), 29, "up to the last quarter");
         assert_eq!(flood(&shares, 2, MODEL).len(), 10, "which others have");
@@ -135,16 +200,17 @@ mod tests {
     #[test]
     fn a_model_that_everybody_wants_leaves_room_for_the_others() {
         let shares = Shares::new(40);
-        let _quiet = shares.take(1000, 7, 1).unwrap();
-        let crowd: Vec<_> = (0..100).filter_map(|client| shares.take(client, MODEL, 1)).collect();
+        let _quiet = shares.take(1000, 7, 1, Instant::now()).unwrap();
+        let crowd: Vec<_> =
+            (0..100).filter_map(|client| shares.take(client, MODEL, 1, Instant::now())).collect();
         assert_eq!(crowd.len(), 29);
-        assert!(shares.take(1001, 7, 1).is_some());
+        assert!(shares.take(1001, 7, 1, Instant::now()).is_some());
     }
 
     #[test]
     fn who_has_gone_is_forgotten() {
         let shares = Shares::new(8);
-        (0..100).for_each(|client| drop(shares.take(client, client, 2)));
+        (0..100).for_each(|client| drop(shares.take(client, client, 2, Instant::now())));
         let held = shares.held();
         assert!(held.clients.is_empty() && held.models.is_empty() && held.all == 0);
     }
@@ -157,7 +223,7 @@ mod tests {
             let shares = Shares::new(16);
             let mut kept = Vec::new();
             for (client, model, number, keep) in asks {
-                kept.extend(shares.take(client, model, number).filter(|_| keep));
+                kept.extend(shares.take(client, model, number, Instant::now()).filter(|_| keep));
                 let sum: usize = kept.iter().map(|places: &Places| places.number).sum();
                 prop_assert_eq!(shares.held().all, sum);
                 prop_assert!(sum <= 16);
