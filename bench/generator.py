@@ -7,7 +7,9 @@ import tempfile
 from settings import program
 
 
-def drive(process, server, pictures, settings, seconds, clients=None, rate=None, warm_up=None, requests=None):
+def drive(
+    process, server, pictures, settings, seconds, clients=None, rate=None, warm_up=None, requests=None, patient=False
+):
     """Sends pictures to a running server. Gives the generator's report, with what the server used."""
     with tempfile.TemporaryDirectory() as folder:
         command = [program("load", settings.profile), process.url, "--json", "--duration", seconds]
@@ -23,6 +25,8 @@ def drive(process, server, pictures, settings, seconds, clients=None, rate=None,
             command += ["--requests", requests]
         if rate is None:
             command += ["--clients", clients]
+            if patient:
+                command += ["--patient", "X-Forwarded-For"]
         else:
             command += ["--rate", rate]
         warm_up = (0 if requests else min(1.0, seconds / 2)) if warm_up is None else warm_up

@@ -153,7 +153,7 @@ def overload(it):
         f"Accepted: p50 {number(it['accepted_ms']['p50'])} ms, p99 {number(it['accepted_ms']['p99'])} ms.",
         *refused,
         f"Without an answer: {sum(it['errors'].values())}.",
-        f"Came back when `Retry-After` said: {it['came_back']}, of whom {it['let_in']} were let in.",
+        f"Of a crowd of four clients for each place, {it['came_back']} came back when `Retry-After` said, of whom {it['let_in']} were let in; goodput {number(it['crowd_goodput'], 0)}/s.",
     ]
     return "## Four times as much as it can do\n\n" + "\n".join("- " + line for line in lines) + "\n"
 

@@ -31,6 +31,10 @@ struct Options {
     /// Requests a second that come by themselves; their latency counts from when they are due
     #[arg(long, short = 'r', value_name = "R")]
     rate: Option<f64>,
+    /// With --clients: who is refused comes back when Retry-After says. Each client has an address
+    /// of its own in this header, such as X-Forwarded-For
+    #[arg(long, value_name = "HEADER", conflicts_with = "rate")]
+    patient: Option<HeaderName>,
     /// With --rate: at equal distances instead of at random
     #[arg(long, requires = "rate")]
     uniform: bool,
@@ -110,6 +114,7 @@ impl Options {
             timeout: self.timeout,
             threads: self.threads,
             inner: self.inner.clone(),
+            patient: self.patient.clone(),
             ..Plan::new(target, messages, pace, duration)
         })
     }
@@ -139,6 +144,13 @@ fn print(out: &mut impl Write, report: &Report) -> anyhow::Result<()> {
     }
     if let Some(outer) = &report.outer_ms {
         writeln!(out, "outer     {}", ms(outer))?;
+    }
+    if report.came_back > 0 {
+        writeln!(
+            out,
+            "patient   {} came back when told to, {} were let in",
+            report.came_back, report.let_in
+        )?;
     }
     if report.wanted_rate.is_some() {
         writeln!(out, "lag       {}", ms(&report.lag_ms))?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
 
 use crate::{schedule::Arrivals, target::Target};
 
@@ -27,6 +27,9 @@ pub struct Plan {
     /// Names in `Server-Timing` whose durations are work that every server has to do. What is left
     /// of the latency without them is reported as [`Report::outer_ms`](crate::Report::outer_ms).
     pub inner: Vec<String>,
+    /// The clients of a closed loop that are refused come back when `Retry-After` says. Each has an
+    /// address of its own in this header, as if a proxy asked for all of them.
+    pub patient: Option<HeaderName>,
 }
 
 /// One request: everything but the address.
@@ -67,7 +70,8 @@ impl Plan {
     /// A plan with one thread, a warm-up of a tenth of the duration, and half a minute of patience.
     pub fn new(target: Target, messages: Vec<Message>, pace: Pace, duration: Duration) -> Self {
         let (warm_up, timeout) = (duration / 10, Duration::from_secs(30));
-        Self { target, messages, pace, warm_up, duration, timeout, threads: 1, inner: Vec::new() }
+        let (threads, inner, patient) = (1, Vec::new(), None);
+        Self { target, messages, pace, warm_up, duration, timeout, threads, inner, patient }
     }
 }
 

@@ -42,6 +42,10 @@ pub(crate) struct Recorder {
     /// From when a request was due to when it was sent.
     pub(crate) lag: Times,
     pub(crate) retry_after: BTreeMap<String, u64>,
+    /// Those who came back when they were told to.
+    pub(crate) came_back: u64,
+    /// Those of them who were not refused again.
+    pub(crate) let_in: u64,
 }
 
 /// Durations in nanoseconds.
@@ -86,6 +90,8 @@ impl Recorder {
             outer: Times::default(),
             lag: Times::default(),
             retry_after: BTreeMap::new(),
+            came_back: 0,
+            let_in: 0,
         }
     }
 
@@ -137,6 +143,14 @@ impl Recorder {
         }
     }
 
+    /// Records what became of a request that was sent when the one before had been told to.
+    pub(crate) fn came_back(&mut self, sent: Instant, status: u16) {
+        if self.window.contains(sent) {
+            self.came_back += 1;
+            self.let_in += u64::from((200..300).contains(&status));
+        }
+    }
+
     fn stages(&mut self, header: &str, latency: Duration) {
         let mut inner = Duration::ZERO;
         let mut found = false;
@@ -168,6 +182,8 @@ impl Recorder {
         self.latency.add(&other.latency);
         self.outer.add(&other.outer);
         self.lag.add(&other.lag);
+        self.came_back += other.came_back;
+        self.let_in += other.let_in;
         for (status, times) in other.statuses {
             self.statuses.entry(status).or_default().add(&times);
         }

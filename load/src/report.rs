@@ -51,6 +51,10 @@ pub struct Report {
     pub lag_ms: Summary,
     /// Values of `Retry-After`, and how often each came.
     pub retry_after: BTreeMap<String, u64>,
+    /// Requests of [`Plan::patient`] clients that came when `Retry-After` had told them to.
+    pub came_back: u64,
+    /// Those of them that were answered with a status of 2xx.
+    pub let_in: u64,
     /// Seconds that the threads of the generator have computed, the warm-up included.
     pub generator_cpu_s: f64,
 }
@@ -126,6 +130,8 @@ impl Report {
             outer_ms: (!all.outer.0.is_empty()).then(|| Summary::of(&all.outer)),
             lag_ms: Summary::of(&all.lag),
             retry_after: all.retry_after.clone(),
+            came_back: all.came_back,
+            let_in: all.let_in,
             generator_cpu_s: cpu.as_secs_f64(),
         }
     }

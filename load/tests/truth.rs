@@ -3,16 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
     Router,
     body::Bytes,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
 use load::{Arrivals, Message, Pace, Plan, Report, Target};
@@ -133,4 +134,32 @@ fn a_plan_that_cannot_be_carried_out_is_refused() {
         assert!(load::run(&plan(address, vec![Message::get()], pace)).is_err());
     }
     assert!(load::run(&plan(address, Vec::new(), closed(1, 1))).is_err());
+}
+
+/// Protects what is said of `Retry-After`: every second request of a client is refused for a second.
+#[test]
+fn the_patient_come_back_when_they_are_told_to() {
+    let seen = Arc::new(Mutex::new(BTreeMap::<String, Vec<Instant>>::new()));
+    let handler = get({
+        let seen = Arc::clone(&seen);
+        async move |headers: HeaderMap| {
+            let address = headers["x-forwarded-for"].to_str().unwrap().to_owned();
+            let mut seen = seen.lock().unwrap();
+            let times = seen.entry(address).or_default();
+            times.push(Instant::now());
+            if times.len() % 2 == 1 {
+                (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")])
+            } else {
+                (StatusCode::OK, [("server-timing", "")])
+            }
+        }
+    });
+    let address = serve(Router::new().route("/", handler));
+    let plan = plan(address, vec![Message::get()], closed(3, 12));
+    let report = run(Plan { patient: Some("x-forwarded-for".parse().unwrap()), ..plan });
+    assert_eq!((report.came_back, report.let_in), (6, 6));
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 3, "each client has an address");
+    let waits = seen.values().flat_map(|times| times.chunks(2).map(|pair| pair[1] - pair[0]));
+    assert!(waits.min() >= Some(Duration::from_secs(1)));
 }

