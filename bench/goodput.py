@@ -19,7 +19,7 @@ from servers import all_servers, pictures
 from settings import Settings
 
 # As `vitrine serve` has it: the queue and one batch.
-PLACES = 32 + 8
+PLACES = 64 + 8
 
 
 def main():

@@ -2,49 +2,49 @@
 
 mod admission;
 mod answer;
+mod ask;
+mod backend;
 mod beside;
 mod cache;
+mod classify;
 mod explain;
 pub(crate) mod faults;
 mod intake;
 mod label;
 mod look;
+mod shown;
 mod standing;
+mod timing;
 mod visit;
 mod way;
 
 use std::{
-    collections::BTreeMap,
     convert::Infallible,
     sync::{Arc, RwLock, atomic::AtomicBool},
     time::Duration,
 };
 
-use app::{
-    classify::{Answer, Classifier, Explaining, Request, Watcher, WhyRequest},
-    problem::Problem,
-    wire::{ExamplePicture, ModelState, ModelStatus, ModelSummary, ServerStatus},
-};
+use app::{problem::Problem, wire::ModelState};
 use broker::{Broker, Config, Health, Observer};
-use bytes::Bytes;
 use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
 pub use crate::meters::ModelStatistics;
 use crate::{
-    access,
-    backend::{self, Backend, Readiness, Visiting},
-    catalogue::{Catalogue, file_name},
+    catalogue::Catalogue,
     fetch::Fetcher,
     meters::Meters,
     registry::{Loaded, Loading, Registry, Unavailable, Version},
     worker::Worker,
 };
 use admission::Shares;
+pub use ask::Ask;
 pub(crate) use beside::Beside;
 use cache::ResultCache;
-pub use visit::{Ask, Item, Scored, Visit};
-pub(crate) use visit::{NO_PICTURE, Times, unwatched};
+pub(crate) use classify::NO_PICTURE;
+pub(crate) use timing::Times;
+pub(crate) use visit::unwatched;
+pub use visit::{Item, Scored, Visit};
 use way::Way;
 
 /// How much is taken, and how long it may last.
@@ -214,135 +214,11 @@ impl Service {
             _ => version.state(),
         }
     }
-
-    /// The version whose pictures are shown: a stand-in is tried with its own, which show what it
-    /// knows.
-    fn shown(&self, version: &Version) -> Version {
-        let stand_in = match version.state() {
-            ModelState::Absent { .. } | ModelState::Fetching { .. } => {
-                self.stand_in(&version.card().name)
-            }
-            _ => None,
-        };
-        stand_in.and_then(|name| self.registry.version(&name)).unwrap_or_else(|| version.clone())
-    }
-
-    fn summary(&self, version: &Version) -> ModelSummary {
-        let card = version.card();
-        let shown = self.shown(version);
-        let shown = shown.card();
-        let examples = shown.examples.iter().map(|example| {
-            let file = file_name(&example.path);
-            ExamplePicture {
-                path: format!("/models/{}/{file}", shown.name),
-                file,
-                title: example.title.clone(),
-                credit: format!("{}, {}", example.credit, example.licence),
-            }
-        });
-        ModelSummary {
-            name: card.name.clone(),
-            title: card.title.clone(),
-            description: card.description.clone(),
-            architecture: card.architecture.name(),
-            compute: version.compute().map(|compute| compute.to_string()),
-            input_size: card.preprocess.size,
-            classes: card.labels.len() as u32,
-            licence: card.licence.clone(),
-            state: self.state(version),
-            outdated: version.outdated,
-            fallback: card.fallback.clone().filter(|_| self.way.limits.fallback),
-            examples: examples.collect(),
-            max_upload: self.way.limits.max_upload,
-        }
-    }
 }
 
 fn refused(name: &str, unavailable: Unavailable) -> Problem {
     match unavailable {
         Unavailable::Unknown => faults::unknown_model(name),
         Unavailable::State(model, state) => faults::not_ready(&model, &state),
-    }
-}
-
-impl Classifier for Service {
-    fn models(&self) -> Vec<ModelSummary> {
-        self.registry.versions().iter().map(|version| self.summary(version)).collect()
-    }
-
-    fn model(&self, name: &str) -> Option<ModelSummary> {
-        self.registry.version(name).map(|version| self.summary(&version))
-    }
-
-    fn watch(&self, request: Request, watcher: Watcher) -> Answer<'_> {
-        Box::pin(self.answer(request, watcher))
-    }
-
-    fn explain(&self, request: WhyRequest, watcher: Watcher) -> Explaining<'_> {
-        Box::pin(self.why(request, watcher))
-    }
-
-    fn status(&self) -> ServerStatus {
-        let (requests, tallies) = (self.requests(), self.meters.tallies());
-        let versions = self.registry.versions();
-        let models = versions.iter().map(|version| {
-            let card = version.card();
-            ModelStatus {
-                name: card.name.clone(),
-                state: self.state(version),
-                weights_bytes: std::fs::metadata(&card.weights.path).ok().map(|it| it.len()),
-                answered: tallies.get(&card.name).map_or(0, |tally| tally.ok),
-                last_minute: self.meters.last_minute(&card.name) as u32,
-            }
-        });
-        ServerStatus {
-            queued: requests.queued as u32,
-            running: requests.running as u32,
-            answered: requests.ok,
-            refused: requests.rejected,
-            median_ms: self.meters.median().map(visit::milliseconds),
-            models: models.collect(),
-        }
-    }
-
-    fn labels(&self, model: &str) -> Option<Vec<String>> {
-        Some(self.registry.version(model)?.card().labels.clone())
-    }
-}
-
-impl Backend for Service {
-    fn example(&self, model: &str, file: &str) -> Option<Bytes> {
-        Some(self.registry.version(model)?.entry.example(file)?.bytes.clone())
-    }
-
-    fn visit(&self, ask: Ask) -> Visiting<'_> {
-        Box::pin(Self::visit(self, ask))
-    }
-
-    fn max_pictures(&self) -> usize {
-        self.way.limits.queue
-    }
-
-    fn statistics(&self) -> BTreeMap<String, ModelStatistics> {
-        let tallies = self.meters.tallies().into_iter();
-        tallies.map(|(model, tally)| (model, tally.statistics)).collect()
-    }
-
-    fn load<'a>(&'a self, model: &'a str) -> backend::Loading<'a> {
-        let loaded = self.registry.load(model);
-        Box::pin(async move { loaded.await.map_err(|unavailable| refused(model, unavailable)) })
-    }
-
-    fn unload(&self, model: &str) -> Result<(), Problem> {
-        self.registry.unload(model).map_err(|unavailable| refused(model, unavailable))
-    }
-
-    fn refuse(&self) -> Problem {
-        self.meters.turn_away();
-        self.full(access::flow(), 1)
-    }
-
-    fn readiness(&self) -> Readiness {
-        self.standing()
     }
 }

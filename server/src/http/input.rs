@@ -82,12 +82,14 @@ pub(crate) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
     } else if essence == "application/json" {
         input.take_json(&body)?;
     } else if essence == "application/x-www-form-urlencoded" {
-        if !body.is_empty() && !url::form_urlencoded::parse(&body).any(|(name, _)| is_field(&name))
-        {
+        let is_ours = || url::form_urlencoded::parse(&body).any(|(name, _)| is_field(&name));
+        match std::str::from_utf8(&body) {
             // Such as a text that curl sent as a form. An example must not be answered for it.
-            return Err(faults::no_picture());
+            Ok(text) if !text.is_empty() && !is_ours() => return Err(faults::no_picture()),
+            Ok(_) => input.take_pairs(&body)?,
+            // A form is text. Decoding says what else it may be.
+            Err(_) => input.picture = Some(Picture::Bytes { bytes: body, name: None }),
         }
-        input.take_pairs(&body)?;
     } else if !body.is_empty() {
         // Neither a form nor a picture by its first bytes; decoding says what else it may be.
         input.picture = Some(Picture::Bytes { bytes: body, name: None });

@@ -4,7 +4,7 @@ use app::{
     classify::Request, classify::Watcher, problem::Problem, wire::Classification, wire::Timing,
 };
 
-use super::{Service, visit::Ask};
+use super::{Ask, Service};
 use crate::http::request_log;
 
 impl Service {

@@ -17,10 +17,7 @@ use app::problem::Problem;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 
-use super::{
-    intake::Facts,
-    visit::{Scored, Times},
-};
+use super::{intake::Facts, timing::Times, visit::Scored};
 use crate::registry::Loaded;
 
 /// Bytes that an entry takes besides its scores, roughly: the key twice, and the bookkeeping.

@@ -14,9 +14,11 @@ use vision::{
 };
 
 use super::{
-    Service, faults,
+    Service,
+    ask::Ask,
+    faults,
     label::find,
-    visit::{Ask, Visit, unwatched},
+    visit::{Visit, unwatched},
 };
 use crate::{
     http::request_log,

@@ -7,7 +7,8 @@ use app::{classify::Watcher, problem::Problem, wire::Timing};
 use super::{
     cache::{Key, Known},
     intake::{Prepared, Taken},
-    visit::{Times, Visit},
+    timing::Times,
+    visit::Visit,
 };
 use crate::meters::Passage;
 

@@ -8,7 +8,7 @@ use std::{
 use app::{
     classify::{Picture, Watcher},
     problem::Problem,
-    wire::{Classification, Prediction, SourceKind, Stage, Timing},
+    wire::{SourceKind, Stage},
 };
 use broker::{Answer, Priority};
 use tokio::time::timeout_at;
@@ -16,40 +16,19 @@ use tracing::{Instrument, Span, info_span};
 use vision::card::ModelCard;
 
 use super::{
-    Service,
     admission::Places,
     cache::ResultCache,
     faults,
     intake::{Prepared, Taken},
+    timing::Times,
     way::Way,
 };
 use crate::{
-    access,
     http::request_log,
     meters::{self, Passage},
     registry::Loaded,
     worker::{Finding, Job, Task},
 };
-
-/// A wish to be let in.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    /// Name of the model.
-    pub model: String,
-    /// Whether another model may stand in for it. Not for who relies on its shapes and labels.
-    pub stand_in: bool,
-    /// How many pictures there will be.
-    pub pictures: usize,
-    /// How many places it takes at a time: one for each picture, or more if it asks the network
-    /// more than once about one.
-    pub places: usize,
-    /// How many times longer than usual it may take.
-    pub patience: u32,
-    /// How long it may take; never longer than the service allows anyway.
-    pub timeout: Option<Duration>,
-    /// Which requests it goes before.
-    pub priority: Priority,
-}
 
 /// Something to be scored.
 #[derive(Debug, Clone)]
@@ -72,117 +51,22 @@ pub struct Scored {
 /// An admitted request. Its places are free again when it is dropped.
 #[derive(Debug)]
 pub struct Visit {
-    way: Arc<Way>,
-    model: Arc<Loaded>,
+    pub(super) way: Arc<Way>,
+    pub(super) model: Arc<Loaded>,
     /// The name that was asked for.
-    asked: String,
+    pub(super) asked: String,
     pub(super) arrival: Instant,
-    timeout: Duration,
-    priority: Priority,
+    pub(super) timeout: Duration,
+    pub(super) priority: Priority,
     /// How many pictures there will be.
-    pictures: usize,
+    pub(super) pictures: usize,
     /// One for each picture that has not been begun.
-    passages: Mutex<Vec<Passage>>,
+    pub(super) passages: Mutex<Vec<Passage>>,
     /// The span of the request.
-    span: Span,
+    pub(super) span: Span,
     /// A number for whose it is.
-    client: u64,
-    _places: Places,
-}
-
-/// Where the time of one picture went.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Times {
-    pub(crate) waited: Duration,
-    pub(crate) ran: Duration,
-}
-
-impl Times {
-    /// All the times of a picture that has been on its way since then.
-    pub(crate) fn timing(self, fetching: Duration, decoding: Duration, since: Instant) -> Timing {
-        Timing {
-            fetch_ms: milliseconds(fetching),
-            decode_ms: milliseconds(decoding),
-            queue_ms: milliseconds(self.waited),
-            inference_ms: milliseconds(self.ran),
-            total_ms: milliseconds(since.elapsed()),
-        }
-    }
-}
-
-impl Ask {
-    /// One picture, with nothing special about it.
-    pub fn one(model: impl Into<String>) -> Self {
-        Self::many(model, 1)
-    }
-
-    /// So many pictures, with nothing special about them.
-    pub fn many(model: impl Into<String>, pictures: usize) -> Self {
-        Self {
-            model: model.into(),
-            stand_in: true,
-            pictures,
-            places: pictures,
-            patience: 1,
-            timeout: None,
-            priority: Priority::Normal,
-        }
-    }
-}
-
-impl Service {
-    /// Lets a request in, with all its pictures or with none, and finds the version of the model
-    /// that answers all of them.
-    ///
-    /// # Errors
-    ///
-    /// When there are not as many places, at the moment or ever, or when the model does not answer.
-    pub async fn visit(&self, ask: Ask) -> Result<Visit, Problem> {
-        let arrival = Instant::now();
-        let passages = self.arrive(&ask)?;
-        let timeout =
-            ask.timeout.unwrap_or(Duration::MAX).min(self.way.limits.timeout * ask.patience);
-        let client = access::flow();
-        let (places, model) = match self.enter(client, &ask, arrival, timeout).await {
-            Ok(entered) => entered,
-            Err(problem) => {
-                passages.into_iter().for_each(|passage| passage.refuse(&problem));
-                return Err(problem);
-            }
-        };
-        // The first one was paid for at the door, where nobody knew of the others.
-        access::owe(ask.pictures - 1);
-        Ok(Visit {
-            way: Arc::clone(&self.way),
-            model,
-            asked: ask.model,
-            arrival,
-            timeout,
-            priority: ask.priority,
-            pictures: ask.pictures,
-            passages: Mutex::new(passages),
-            span: Span::current(),
-            client,
-            _places: places,
-        })
-    }
-
-    async fn enter(
-        &self,
-        client: u64,
-        ask: &Ask,
-        arrival: Instant,
-        timeout: Duration,
-    ) -> Result<(Places, Arc<Loaded>), Problem> {
-        let places = self.admit(client, ask)?;
-        let found = async {
-            // A model may be loaded before the worker's thread has begun.
-            self.started().await;
-            self.resolve(&ask.model, ask.stand_in).await
-        };
-        let found = timeout_at((arrival + timeout).into(), found).await;
-        Ok((places, found.map_err(|_| faults::expired(timeout))??))
-    }
+    pub(super) client: u64,
+    pub(super) _places: Places,
 }
 
 impl Visit {
@@ -221,24 +105,6 @@ impl Visit {
         outcome
     }
 
-    /// Classifies one of the pictures, with all there is to say about it.
-    ///
-    /// # Errors
-    ///
-    /// When the picture cannot be had, read or scored in time.
-    pub async fn classify(
-        &self,
-        picture: Picture,
-        top_k: usize,
-        crop: bool,
-        watcher: &Watcher,
-    ) -> Result<Classification, Problem> {
-        let passage = self.passage().ok_or_else(faults::bug)?;
-        let outcome = self.classify_passing(picture, top_k, crop, watcher, &passage).await;
-        passage.settle(outcome.as_ref().err());
-        outcome
-    }
-
     async fn score_passing(&self, item: Item, passage: &Passage) -> Result<Scored, Problem> {
         let quiet = unwatched();
         let (scored, timing) = match item {
@@ -254,37 +120,6 @@ impl Visit {
         };
         request_log::note(&self.card().name, timing);
         Ok(scored)
-    }
-
-    async fn classify_passing(
-        &self,
-        picture: Picture,
-        top_k: usize,
-        crop: bool,
-        watcher: &Watcher,
-        passage: &Passage,
-    ) -> Result<Classification, Problem> {
-        let start = Instant::now();
-        let no_picture = matches!(picture, Picture::Example(None));
-        let taken = self.take(picture, watcher, passage).await?;
-        let seen = self.look(&taken, crop, watcher, passage).await?;
-        let card = self.card();
-        let probabilities = &seen.known.scored.probabilities;
-        let best = vision::prediction::top_k(probabilities, &card.labels, top_k.max(1));
-        // The wait for a model that had to be loaded belongs to the only picture there is.
-        let start = if self.pictures == 1 { self.arrival } else { start };
-        let timing = seen.timing(&taken, start);
-        request_log::note(&card.name, timing);
-        Ok(Classification {
-            model: card.name.clone(),
-            fallback_for: self.fallback_for().map(str::to_owned),
-            predictions: best.into_iter().map(wire).collect(),
-            source: seen.known.facts.source(&taken),
-            timing,
-            cached: seen.cached,
-            note: no_picture.then(|| NO_PICTURE.to_owned()),
-            crop: seen.crop,
-        })
     }
 
     /// Gets hold of a picture.
@@ -395,22 +230,4 @@ impl Visit {
 /// Tells nobody.
 pub(crate) fn unwatched() -> Watcher {
     Arc::new(|_| ())
-}
-
-/// What is said when nothing was sent: the picture that was classified instead must not pass for
-/// one of the caller's.
-pub(crate) const NO_PICTURE: &str = "No picture was given, so this is the answer for the model's first \
-                          example. Send a picture, or the address of one as `url`.";
-
-fn wire(prediction: vision::prediction::Prediction) -> Prediction {
-    Prediction {
-        index: prediction.index as u32,
-        label: prediction.label,
-        probability: prediction.probability,
-    }
-}
-
-/// Milliseconds to the microsecond: more digits would be noise.
-pub(super) fn milliseconds(duration: Duration) -> f64 {
-    duration.as_micros() as f64 / 1000.0
 }

@@ -124,6 +124,14 @@ async fn an_example_by_its_name() {
     assert!(matches!(picture, Picture::Example(Some(file)) if file == "one.png"));
 }
 
+/// Protects whoever sends rubbish with curl from being told that nothing came.
+#[tokio::test]
+async fn what_cannot_be_a_form_is_looked_at_as_a_picture() {
+    let rubbish = b"\xFF\xFE\x00 a=b".to_vec();
+    let picture = picture("/vgg", FORM, rubbish.clone()).await;
+    assert!(matches!(picture, Picture::Bytes { bytes, .. } if bytes == rubbish));
+}
+
 #[tokio::test]
 async fn the_number_of_classes_by_every_way() {
     for (path, kind, body) in [
