@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 
 use logits::distance;
 use vision::card::{Architecture, ModelCard};
-use vision::compute::{Compute, DeviceChoice, Precision, PrecisionChoice};
+use vision::compute::{Compute, ComputeError, DeviceChoice, Precision, PrecisionChoice};
 use vision::explain::Method;
 use vision::model::Model;
 use vision::network::{NetworkSpec, ResNetSpec, VggSpec};
@@ -52,12 +52,29 @@ fn bf16() -> Option<Compute> {
 /// refuses it, which is the other right answer.
 #[test]
 fn bf16_is_near_f32_where_the_processor_has_it() {
-    let Some(bf16) = bf16() else { return };
+    if let Some(bf16) = bf16() {
+        is_near_f32(bf16);
+    }
+}
+
+/// The same for a graphics processor, in all of its numbers. A libtorch without CUDA finds none.
+#[test]
+fn cuda_is_near_the_processor_where_there_is_one() {
+    for precision in [Precision::F32, Precision::Bf16, Precision::F16] {
+        let precision = PrecisionChoice::Fixed(precision);
+        match Compute::decide(DeviceChoice::Cuda(0), precision, NonZeroUsize::MIN) {
+            Ok(cuda) => is_near_f32(cuda),
+            Err(error) => assert!(matches!(error, ComputeError::NoCuda { found: 0, .. }), "{error}"),
+        }
+    }
+}
+
+fn is_near_f32(compute: Compute) {
     for spec in specs() {
         let (_folder, card) = generate(&spec);
         let exact = Model::load(&card, Compute::default()).unwrap();
-        let near = Model::load(&card, bf16).unwrap();
-        assert_eq!(near.compute().precision, Precision::Bf16);
+        let near = Model::load(&card, compute).unwrap();
+        assert_eq!(near.compute(), compute);
         let batch = [parameters::picture(0, 64), parameters::picture(1, 64)];
         let (exact, near) = (exact.logits(&batch).unwrap(), near.logits(&batch).unwrap());
         assert_ne!(exact, near, "{}: the numbers are other ones", spec.name());

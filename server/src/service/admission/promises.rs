@@ -73,7 +73,7 @@ impl Promises {
         }
         let most = (kept as f64 / self.returning) as usize;
         // As many in twice the time that they take: the rest is for whoever comes first.
-        let around = each * kept as u32;
+        let around = each.min(AHEAD) * kept as u32;
         let has_room = |away: &u64| {
             let then = now + Duration::from_secs(*away);
             let others = self.crowd(then - around, then + around);
