@@ -66,7 +66,7 @@ impl Shares {
         now: Instant,
     ) -> Option<Places> {
         let mut held = self.held();
-        let came_back = held.promises.redeem(client, now);
+        let was_told = held.promises.redeem(client, now);
         let free = self.total.checked_sub(held.all + number)?;
         let kept = held.promises.near(now).min(self.total / PROMISED);
         let plenty = free >= kept.max(self.total / RESERVE);
@@ -76,7 +76,10 @@ impl Shares {
             has_share(&held.clients, clients, client, number, self.total)
                 && has_share(&held.models, held.models.len(), model, number, self.total)
         };
-        if !plenty && !came_back && !due() {
+        // Who has places already must leave the last ones to others all the same.
+        let goes_first =
+            was_told && (free >= self.total / RESERVE || !held.clients.contains_key(&client));
+        if !plenty && !goes_first && !due() {
             return None;
         }
         held.all += number;
@@ -195,6 +198,22 @@ mod tests {
         assert_eq!(flood(&shares, 2, MODEL).len(), 10, "which others have");
         drop(many);
         assert_eq!(shares.held().all, 1);
+    }
+
+    /// Protects it from one who comes back, too.
+    #[test]
+    fn a_flood_that_does_what_it_is_told_leaves_room_for_others() {
+        let (shares, now) = (Shares::new(40), Instant::now());
+        let flood =
+            |now| -> Vec<_> { std::iter::from_fn(|| shares.take(1, MODEL, 1, now)).collect() };
+        let _quiet = shares.take(2, MODEL, 1, now).unwrap();
+        let _many = flood(now);
+        for _ in 0..40 {
+            let _ = shares.promise(1, 1, Duration::from_millis(10), now);
+        }
+        let later = now + Duration::from_secs(2);
+        assert!(flood(later).is_empty());
+        assert!(shares.take(3, MODEL, 1, later).is_some());
     }
 
     #[test]
