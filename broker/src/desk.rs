@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ pub(crate) struct Desk<Request, Response> {
     /// Rings when a request comes or the broker closes. Only the worker listens, and only with an
     /// empty queue, so an idle broker costs nothing.
     bell: Condvar,
+    /// Whether the bell has been rung since the worker looked last.
+    rung: AtomicBool,
     /// Shows `State::health` to the outside. It is written after the state and never under its
     /// lock: someone who submits while looking at it would otherwise deadlock.
     health: watch::Sender<Health>,
@@ -53,6 +56,7 @@ where
         Self {
             state: Mutex::new(state),
             bell: Condvar::new(),
+            rung: AtomicBool::new(false),
             health: watch::Sender::new(Health::Loading),
             observer: Guarded::new(observer),
         }
@@ -79,15 +83,16 @@ where
             None => Ok(state.queue.push(request, reply, now, deadline, priority, flow)),
         };
         let queued = state.queue.len();
+        let soon = queued == 1 && state.estimate.is_quick();
         drop(state);
 
         self.answer(expired, &RunError::Expired);
         match admission {
             Ok(place) => {
-                self.bell.notify_one();
+                self.ring();
                 self.observer.tell(Observer::accepted);
                 self.observer.tell(|observer| observer.depth(queued));
-                Ok(Ticket::new(place, answer, deadline, self.clone()))
+                Ok(Ticket::new(place, answer, deadline, soon, self.clone()))
             }
             Err((refusal, _)) => {
                 self.observer.tell(|observer| observer.rejected(&refusal));
@@ -124,7 +129,7 @@ where
             (earlier, until) => earlier.or(until),
         };
         drop(state);
-        self.bell.notify_one();
+        self.ring();
         self.publish();
     }
 
@@ -138,6 +143,11 @@ where
     pub(crate) fn abandon_running(&self) {
         let gone = self.lock().queue.abandon_running();
         self.answer(gone, &RunError::Stopped);
+    }
+
+    fn ring(&self) {
+        self.rung.store(true, Ordering::Release);
+        self.bell.notify_one();
     }
 
     fn lock(&self) -> MutexGuard<'_, State<Request, Response>> {

@@ -6,6 +6,9 @@ const UNMEASURED: Duration = Duration::from_secs(1);
 /// The weight of the newest batch in the means. A handful of batches is enough to follow a change.
 const NEWEST: f64 = 0.2;
 
+/// Batches that take less than this take less than to wake a thread for them.
+const QUICK: Duration = Duration::from_micros(20);
+
 /// Measures how long batches take and tells from it how long a new request would wait.
 #[derive(Debug, Default)]
 pub(crate) struct Estimate {
@@ -38,6 +41,11 @@ impl Estimate {
                 Means { batch: mean(old.batch, batch), request: mean(old.request, request) }
             }
         });
+    }
+
+    /// Whether batches of late took less time than to wake a thread.
+    pub(crate) fn is_quick(&self) -> bool {
+        self.means.is_some_and(|means| means.batch < QUICK.as_secs_f64())
     }
 
     /// For how long the pipeline has been busy with a batch, if it is.
@@ -95,6 +103,16 @@ mod tests {
         estimate.finished(1, SECOND);
         estimate.started(now);
         assert_eq!(estimate.wait(0, now + 10 * SECOND), 9 * SECOND);
+    }
+
+    #[test]
+    fn quick_is_what_was_so_of_late() {
+        let mut estimate = Estimate::default();
+        assert!(!estimate.is_quick(), "nothing is measured");
+        estimate.finished(1, QUICK / 2);
+        assert!(estimate.is_quick());
+        estimate.finished(1, SECOND);
+        assert!(!estimate.is_quick());
     }
 
     #[test]

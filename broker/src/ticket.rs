@@ -1,11 +1,12 @@
 use std::fmt;
+use std::hint::spin_loop;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::{Sleep, sleep_until};
 
 use crate::RunError;
@@ -23,6 +24,10 @@ pub struct Answer<R> {
     /// How many requests ran together.
     pub batch_size: usize,
 }
+
+/// For how long the first poll looks out for an answer that is expected at once. It holds up the
+/// other tasks of its thread for no longer than decoding a small picture does.
+const WATCH: Duration = Duration::from_micros(20);
 
 /// A place in the queue, and a future of the answer.
 ///
@@ -44,6 +49,8 @@ pub struct Ticket<R> {
     deadline: Option<Instant>,
     /// Made by the first poll: a request may be submitted where no runtime is.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Whether the answer is expected before a thread could be woken for it.
+    soon: bool,
     desk: Arc<dyn Leave>,
     answered: bool,
 }
@@ -73,15 +80,32 @@ impl<R> Ticket<R> {
         place: Place,
         answer: oneshot::Receiver<Result<Answer<R>, RunError>>,
         deadline: Option<Instant>,
+        soon: bool,
         desk: Arc<dyn Leave>,
     ) -> Self {
-        Self { place, answer, deadline, timer: None, desk, answered: false }
+        Self { place, answer, deadline, timer: None, soon, desk, answered: false }
     }
 
     /// How many waiting requests are run before this one as things stand, or `None` when this one
     /// no longer waits: it runs, or is answered.
     pub fn ahead(&self) -> Option<usize> {
         self.desk.ahead(self.place)
+    }
+
+    /// Waits a little for an answer that will be there before a thread could be woken for it.
+    fn watch(&mut self) -> Option<Result<Answer<R>, RunError>> {
+        if !std::mem::take(&mut self.soon) {
+            return None;
+        }
+        let start = Instant::now();
+        while start.elapsed() < WATCH {
+            match self.answer.try_recv() {
+                Ok(answer) => return Some(answer),
+                Err(TryRecvError::Closed) => return Some(Err(RunError::Stopped)),
+                Err(TryRecvError::Empty) => spin_loop(),
+            }
+        }
+        None
     }
 
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -100,6 +124,10 @@ impl<R> Future for Ticket<R> {
     type Output = Result<Answer<R>, RunError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(answer) = self.watch() {
+            self.answered = true;
+            return Poll::Ready(answer);
+        }
         if let Poll::Ready(answer) = Pin::new(&mut self.answer).poll(context) {
             self.answered = true;
             return Poll::Ready(answer.unwrap_or(Err(RunError::Stopped)));

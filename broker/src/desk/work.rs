@@ -1,5 +1,7 @@
 use std::iter;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Desk;
@@ -11,6 +13,11 @@ use crate::{Candidate, Health, RunError};
 /// How many times as many requests as a batch can have are looked at for it. Far behind the front
 /// nobody is helped.
 const LOOKAHEAD: usize = 4;
+
+/// For how long a worker whose pipeline is quick looks out for the next request before it falls
+/// asleep. To be woken takes longer than such a pipeline does, and Linux itself polls for as long
+/// before it halts a processor of a guest (`guest_halt_poll_ns`).
+const WATCH: Duration = Duration::from_micros(200);
 
 /// Requests that were begun together.
 pub(crate) struct Batch<Request> {
@@ -142,6 +149,7 @@ where
     /// Waits until something waits and lends the front of the queue. The result may be empty.
     fn look(&self, most: usize) -> Option<Vec<Lent<Request>>> {
         let mut state = self.lock();
+        let mut watched = !state.estimate.is_quick();
         loop {
             let now = Instant::now();
             let closed = state.health != Health::Ready;
@@ -156,7 +164,23 @@ where
                 self.answer(expired, &RunError::Expired);
                 return Some(lent);
             }
-            state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.rung.store(false, Ordering::Relaxed);
+            if watched {
+                state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
+            } else {
+                drop(state);
+                self.watch(now);
+                watched = true;
+                state = self.lock();
+            }
+        }
+    }
+
+    /// Waits a little for the bell without falling asleep.
+    fn watch(&self, since: Instant) {
+        while !self.rung.load(Ordering::Acquire) && since.elapsed() < WATCH {
+            // Whoever else wants this core has it.
+            thread::yield_now();
         }
     }
 
