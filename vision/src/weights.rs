@@ -20,9 +20,9 @@ pub use error::WeightsError;
 use map::Map;
 use tensors::Tensors;
 
-/// Numbers that the pictures whose convolutions run together have in their largest map, 32 MiB in `f32`:
-/// two pictures of VGG-16. Eight took 206 MiB instead of 52, and as long.
-const LARGEST_MAP: usize = 8 << 20;
+/// Numbers that the pictures whose convolutions run together have in their largest map, 16 MiB in `f32`:
+/// one picture of VGG-16. Eight at once need 206 MiB instead of 26, and the same time.
+const LARGEST_MAP: usize = 4 << 20;
 
 /// What is known of a file beforehand. Nothing is checked of what is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
