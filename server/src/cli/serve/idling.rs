@@ -6,15 +6,19 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{meters::Meters, service::Service};
 
-/// After twice this at most nobody asks any more. Under load nothing is given back here, because a
-/// batch would fetch it again, page by page.
-const QUIET: Duration = Duration::from_secs(1);
+/// How often one looks. Under load nothing is given back here, because a batch would fetch it again,
+/// page by page.
+const LOOK: Duration = Duration::from_secs(1);
 
-/// Gives memory back once after every time of work, as long as the program runs.
+/// After so many looks at which nobody had asked, memory is given back: soon, and when the threads that
+/// decoded pictures have ended, which they do after ten seconds and which frees what they kept.
+const QUIET: [u32; 2] = [1, 15];
+
+/// Gives memory back after every time of work, as long as the program runs.
 pub(super) fn start(service: &Service) {
     let meters = Arc::clone(service.meters());
     tokio::spawn(async move {
-        let mut ticks = interval(QUIET);
+        let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut watch = Watch::default();
         loop {
@@ -40,17 +44,20 @@ fn steps(meters: &Meters) -> u64 {
 #[derive(Debug, Default)]
 struct Watch {
     seen: u64,
-    busy: bool,
+    /// Looks since there was work; none if there was none yet.
+    quiet: Option<u32>,
 }
 
 impl Watch {
-    /// Whether there was work before the last look, and none since.
+    /// Whether memory is to be given back now, after so many steps.
     fn look(&mut self, steps: u64) -> bool {
-        let still = steps == self.seen;
-        let over = still && self.busy;
-        self.seen = steps;
-        self.busy = !still;
-        over
+        if steps != self.seen {
+            (self.seen, self.quiet) = (steps, Some(0));
+            return false;
+        }
+        let Some(quiet) = &mut self.quiet else { return false };
+        *quiet = quiet.saturating_add(1);
+        QUIET.contains(quiet)
     }
 }
 
@@ -58,16 +65,16 @@ impl Watch {
 mod tests {
     use super::*;
 
-    /// Protects a busy server from giving back what it needs at once, and an idle one from waking.
+    /// Protects a busy server from giving back what it needs at once, and an idle one from doing it
+    /// for ever.
     #[test]
-    fn memory_goes_back_once_when_work_is_over() {
+    fn memory_goes_back_when_work_is_over() {
         let mut watch = Watch::default();
-        assert!(!watch.look(0), "there was none yet");
-        assert!(!watch.look(3), "there is some");
-        assert!(!watch.look(5), "and more");
-        assert!(watch.look(5), "it is over");
-        assert!(!watch.look(5), "it was given back");
-        assert!(!watch.look(6));
-        assert!(watch.look(6));
+        assert!(!(0..100).any(|_| watch.look(0)), "there was no work yet");
+        assert!(!(1..100).any(|steps| watch.look(steps)), "there is work");
+        let given: Vec<u32> = (1..100).filter(|_| watch.look(99)).collect();
+        assert_eq!(given, QUIET, "it is over");
+        assert!(!watch.look(100), "and goes on");
+        assert!(watch.look(100));
     }
 }
