@@ -9,7 +9,7 @@ export RUSTUP_AUTO_INSTALL := 0
 
 # The server and what it is made of. `frontend`, and `app` for the browser, enable features that
 # must never meet the server's in one build, so they are always built by name and apart.
-NATIVE := -p broker -p vision -p importer -p app -p load -p server -p mean-colour -p no-op -F app/ssr
+NATIVE := -p allocator -p broker -p vision -p importer -p app -p load -p server -p mean-colour -p no-op -F app/ssr
 WASM := --target wasm32-unknown-unknown
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)

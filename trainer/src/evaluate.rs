@@ -12,7 +12,10 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use vision::prediction::top_k;
+use vision::{
+    compute::{Precision, PrecisionChoice},
+    prediction::top_k,
+};
 
 use crate::{
     art::{Art, Pack},
@@ -37,6 +40,10 @@ pub struct Options {
     /// Folder with photographs that show no flags.
     #[arg(long, default_value = ".tools/photographs")]
     pub photographs: PathBuf,
+    /// Numbers to compute in: f32, bf16. The report is about the first, and compares the others, as
+    /// far as this processor has them.
+    #[arg(long, value_delimiter = ',', default_values = ["f32", "bf16"])]
+    pub precision: Vec<PrecisionChoice>,
     /// Only these sets, and no report: for a look during development that leaves the test alone.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub sets: Vec<Set>,
@@ -51,6 +58,8 @@ pub struct Outcome {
     pub score: Score,
     /// Every answer.
     pub answers: Vec<Answer>,
+    /// How it did with the same pictures in other numbers.
+    pub others: Vec<Score>,
 }
 
 /// Everything that the report says.
@@ -58,6 +67,8 @@ pub struct Outcome {
 pub struct Findings {
     /// For each set what came out.
     pub outcomes: Vec<Outcome>,
+    /// The numbers that were computed in, those of the answers first.
+    pub precisions: Vec<Precision>,
     /// Milliseconds in the network for a picture on one core.
     pub milliseconds: f64,
     /// Bytes of the weights.
@@ -78,7 +89,15 @@ pub struct Findings {
 pub fn run(art: &Path, options: &Options) -> Result<()> {
     let classes = Classes::load(art)?;
     let art = Art::load(art, &classes, &Pack::ALL)?;
-    let served = Served::load(&options.model)?;
+    let (&first, others) = options.precision.split_first().context("--precision has no value")?;
+    let served = Served::load(&options.model, first)?;
+    let mut beside = Vec::new();
+    for &precision in others {
+        match Served::load(&options.model, precision) {
+            Ok(other) => beside.push(other),
+            Err(error) => println!("left out: {error:#}"),
+        }
+    }
     for example in &served.card.examples {
         let probabilities = served.probabilities(&fs::read(&example.path)?)?;
         let first = top_k(&probabilities, &served.card.labels, 1).remove(0);
@@ -91,17 +110,18 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
         if !options.sets.is_empty() && !options.sets.contains(&set) {
             continue;
         }
-        outcomes.push(outcome(&served, &art, &classes, &photographs, set)?);
+        outcomes.push(outcome(&served, &beside, &art, &classes, &photographs, set)?);
     }
     let findings = Findings {
         outcomes,
+        precisions: [&served].into_iter().chain(&beside).map(Served::precision).collect(),
         milliseconds: served.milliseconds()?,
         size: fs::metadata(&served.card.weights.path)?.len(),
         temperature: served.card.output.temperature,
         labels: classes.labels.clone(),
         photographs: photographs.len(),
     };
-    println!("{}", report::summary(&findings));
+    println!("{}\n{}", report::summary(&findings), report::precisions(&findings));
     if options.sets.is_empty() {
         report::write(&options.model, &findings)?;
     }
@@ -110,6 +130,7 @@ pub fn run(art: &Path, options: &Options) -> Result<()> {
 
 fn outcome(
     served: &Served,
+    beside: &[Served],
     art: &Art,
     classes: &Classes,
     photographs: &[PathBuf],
@@ -120,15 +141,19 @@ fn outcome(
         .with_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?)
         .with_message(set.title());
     let mut answers = Vec::with_capacity(n);
+    let mut others: Vec<Vec<Answer>> = beside.iter().map(|_| Vec::with_capacity(n)).collect();
     set.each(art, classes, photographs, &mut |case: Case| {
-        let probabilities = served.probabilities(&case.bytes)?;
-        answers.push(Answer::new(&probabilities, case));
+        answers.push(Answer::new(&served.probabilities(&case.bytes)?, &case));
+        for (other, answers) in beside.iter().zip(&mut others) {
+            answers.push(Answer::new(&other.probabilities(&case.bytes)?, &case));
+        }
         bar.inc(1);
         Ok(())
     })?;
     bar.finish_and_clear();
     let score = Score::of(&answers);
-    Ok(Outcome { set, score, answers })
+    let others = others.iter().map(Score::of).collect();
+    Ok(Outcome { set, score, answers, others })
 }
 
 fn photographs(folder: &Path) -> Result<Vec<PathBuf>> {

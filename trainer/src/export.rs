@@ -4,7 +4,10 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
-use vision::network::VggSpec;
+use vision::{
+    compute::{Precision, PrecisionChoice},
+    network::VggSpec,
+};
 
 use crate::{
     art::Art,
@@ -40,7 +43,7 @@ pub fn write(
     let text = |temperature| card(folder, spec, &examples, temperature);
     fs::write(folder.join("model.toml"), text(1.0)?)?;
 
-    let served = Served::load(folder)?;
+    let served = Served::load(folder, PrecisionChoice::Fixed(Precision::F32))?;
     let mut judged = Vec::new();
     for number in 0..CALIBRATION {
         let (canvas, class) = sample::picture(art, seeds::VALIDATION, number, SIDE);

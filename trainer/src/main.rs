@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use trainer::evaluate::Options as Evaluation;
+use vision::compute::{Precision, PrecisionChoice};
 
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -43,7 +44,9 @@ fn main() -> Result<()> {
         Command::Train(options) => {
             trainer::train::run(&arguments.art, &options)?;
             let photographs = options.photographs.clone();
-            let evaluation = Evaluation { model: options.out, photographs, sets: Vec::new() };
+            let precision = [Precision::F32, Precision::Bf16].map(PrecisionChoice::Fixed).to_vec();
+            let evaluation =
+                Evaluation { model: options.out, photographs, precision, sets: Vec::new() };
             trainer::evaluate::run(&arguments.art, &evaluation)
         }
         Command::Export(options) => trainer::train::export(&arguments.art, &options),

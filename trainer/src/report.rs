@@ -31,7 +31,7 @@ pub fn summary(findings: &Findings) -> String {
         let met = part >= target;
         row(&what, percent(part), &format!("at least {}", percent(target)), met);
     };
-    for Outcome { set, score, answers } in &findings.outcomes {
+    for Outcome { set, score, answers, .. } in &findings.outcomes {
         let title = set.title();
         match set {
             Set::Photographed => least(format!("{title}: top-1"), score.top_1, 0.98),
@@ -75,6 +75,29 @@ pub fn summary(findings: &Findings) -> String {
     text
 }
 
+/// How the same pictures were answered in other numbers; nothing where there are none.
+pub fn precisions(findings: &Findings) -> String {
+    let mut text = String::new();
+    if findings.precisions.len() < 2 {
+        return text;
+    }
+    text.push_str(
+        "| the same pictures | computed in | top-1 | top-5 | expected calibration error |\n",
+    );
+    text.push_str("| --- | --- | --- | --- | --- |\n");
+    for Outcome { set, score, others, .. } in &findings.outcomes {
+        for (precision, score) in findings.precisions.iter().zip([score].into_iter().chain(others))
+        {
+            let Score { n, top_1, top_5, calibration, .. } = score;
+            let parts = [top_1, top_5, calibration].map(|part| format!("{:.2} %", 100.0 * part));
+            // Writing to a string cannot fail.
+            let _ =
+                writeln!(text, "| {}: {n} | {precision} | {} |", set.title(), parts.join(" | "));
+        }
+    }
+    text
+}
+
 /// Writes the report and its pictures into the folder of the model.
 ///
 /// # Errors
@@ -87,6 +110,11 @@ pub fn write(folder: &Path, findings: &Findings) -> Result<()> {
         summary(findings),
     );
     text.push_str(include_str!("report/remarks.md"));
+    let precisions = precisions(findings);
+    if !precisions.is_empty() {
+        text.push_str("\n## In other numbers\n\n");
+        text.push_str(&precisions);
+    }
     text.push_str(&training(&fs::read_to_string(folder.join("training.log")).unwrap_or_default())?);
     fs::create_dir_all(folder.join("report"))?;
     for outcome in &findings.outcomes {
@@ -136,7 +164,7 @@ fn training(log: &str) -> Result<String> {
 }
 
 fn section(text: &mut String, folder: &Path, outcome: &Outcome, labels: &[String]) -> Result<()> {
-    let Outcome { set, score, answers } = outcome;
+    let Outcome { set, score, answers, .. } = outcome;
     let name = set.title().replace([',', ' '], "-").replace("--", "-");
     write!(
         text,

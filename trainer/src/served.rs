@@ -1,12 +1,12 @@
 //! The model as a server has it: a card, and the way of a picture from its bytes to an answer.
 
-use std::{path::Path, time::Instant};
+use std::{num::NonZeroUsize, path::Path, time::Instant};
 
 use anyhow::{Context, Result};
 use image::{ImageFormat, RgbImage, codecs::jpeg::JpegEncoder};
 use vision::{
     card::ModelCard,
-    compute::Compute,
+    compute::{Compute, DeviceChoice, Precision, PrecisionChoice},
     decode::{DecodeLimits, decode},
     model::Model,
 };
@@ -20,17 +20,23 @@ pub struct Served {
 }
 
 impl Served {
-    /// Loads the model of a folder.
+    /// Loads the model of a folder, to compute in these numbers.
     ///
     /// # Errors
     ///
-    /// When the card or the weights are missing or broken.
-    pub fn load(folder: &Path) -> Result<Self> {
+    /// When the card or the weights are missing or broken, or this processor does not compute in
+    /// these numbers.
+    pub fn load(folder: &Path, precision: PrecisionChoice) -> Result<Self> {
         // One picture at a time: a second thread would mostly wait for the first.
-        tch::set_num_threads(1);
+        let compute = Compute::decide(DeviceChoice::Cpu, precision, NonZeroUsize::MIN)?;
         let card = ModelCard::load(folder).context("the model card cannot be read")?;
-        let model = Model::load(&card, Compute::default()).context("the model cannot be loaded")?;
+        let model = Model::load(&card, compute).context("the model cannot be loaded")?;
         Ok(Self { card, model })
+    }
+
+    /// The numbers that it computes in.
+    pub fn precision(&self) -> Precision {
+        self.model.compute().precision
     }
 
     /// Logits for a picture as it comes from outside.

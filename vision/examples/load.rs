@@ -9,14 +9,9 @@
 use std::path::Path;
 use std::time::Instant;
 
-use mimalloc::MiMalloc;
 use vision::card::ModelCard;
 use vision::compute::Compute;
 use vision::model::Model;
-
-/// As in the server.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Prints what the process has in memory, in MiB, where the system tells.
 fn report(when: &str) {

@@ -65,6 +65,14 @@ impl NetworkSpec {
         }
     }
 
+    /// Numbers in the largest map between two layers, for a picture of this side in pixels.
+    pub(crate) fn largest_map(&self, size: usize) -> usize {
+        match self {
+            Self::Vgg(spec) => spec.largest_map(size),
+            Self::ResNet(_) => ResNetSpec::largest_map(size),
+        }
+    }
+
     /// torchvision's key, the shape and the purpose of every parameter, in the order of the layers.
     pub fn layout(&self) -> Vec<(String, Vec<i64>, Role)> {
         layout::of(self)
@@ -105,6 +113,37 @@ impl Network {
         match self {
             Self::Vgg(network) => network.forward(batch, mode),
             Self::ResNet(network) => network.forward(batch, mode),
+        }
+    }
+
+    /// The same, with the convolutions of so many pictures at a time. Their maps are most of what a
+    /// batch takes in memory, and gain nothing by it; the dense layers do, and get all at once.
+    ///
+    /// # Errors
+    ///
+    /// What libtorch reports.
+    pub(crate) fn forward_in_parts(
+        &self,
+        batch: &Tensor,
+        pictures: i64,
+        mode: Mode,
+    ) -> Result<Tensor, TchError> {
+        if batch.size().first().is_none_or(|&n| n <= pictures) {
+            return self.forward(batch, mode);
+        }
+        let parts = batch.f_split(pictures, 0)?;
+        let whole = |maps: Result<Vec<Tensor>, TchError>| Tensor::f_cat(&maps?, 0);
+        match self {
+            Self::Vgg(network) => {
+                let last = network.last();
+                let maps = parts.iter().map(|part| network.trunk(part, last, mode)).collect();
+                network.head(&whole(maps)?, last, mode)
+            }
+            Self::ResNet(network) => {
+                let last = network.last();
+                let maps = parts.iter().map(|part| network.trunk(part, last, mode)).collect();
+                network.head(&whole(maps)?, last, mode)
+            }
         }
     }
 
@@ -188,6 +227,67 @@ impl Network {
         match self {
             Self::Vgg(network) => network.pack(size, packing, packed),
             Self::ResNet(network) => network.pack(size, packing, packed),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    /// Small random numbers, and variances of one.
+    struct Random;
+
+    impl Parameters for Random {
+        type Error = Infallible;
+
+        fn parameter(&mut self, _: &str, shape: &[i64], role: Role) -> Result<Tensor, Infallible> {
+            let options = (Kind::Float, Device::Cpu);
+            Ok(match role {
+                Role::NormVariance => Tensor::ones(shape, options),
+                _ => Tensor::randn(shape, options) * 0.1,
+            })
+        }
+    }
+
+    /// Protects whoever shares a batch with others: a picture's answer is its own.
+    #[test]
+    fn a_batch_in_parts_has_the_answers_of_the_whole() {
+        let vgg = VggSpec {
+            stages: vec![vec![8], vec![16, 8]],
+            batch_norm: false,
+            grid: 2,
+            hidden: vec![12],
+            classes: 5,
+        };
+        let resnet = ResNetSpec::of_depth(18, 5).unwrap();
+        for spec in [NetworkSpec::from(vgg), resnet.into()] {
+            let network = Network::new(&spec, &mut Random).unwrap();
+            let batch = Tensor::randn([5, 3, 32, 32], (Kind::Float, Device::Cpu));
+            let whole = network.forward(&batch, Mode::Evaluate).unwrap();
+            for pictures in [1, 2, 4, 5, 8] {
+                let parts = network.forward_in_parts(&batch, pictures, Mode::Evaluate).unwrap();
+                let scale = whole.abs().max().double_value(&[]);
+                let apart = (&parts - &whole).abs().max().double_value(&[]);
+                assert!(apart <= 1e-5 * scale, "{}, {pictures}: {apart} of {scale}", spec.name());
+            }
+        }
+    }
+
+    /// Protects the bound of memory: libtorch says how large the maps are.
+    #[test]
+    fn the_largest_map_is_known() {
+        let vgg = VggSpec::of_depth(11, false, 5).unwrap();
+        let resnet = ResNetSpec::of_depth(50, 5).unwrap();
+        for spec in [NetworkSpec::from(vgg), resnet.into()] {
+            let network = Network::new(&spec, &mut Random).unwrap();
+            let picture = Tensor::zeros([1, 3, 64, 64], (Kind::Float, Device::Cpu));
+            let stages = network.sides(64).len();
+            let maps = (0..stages).map(|stage| network.trunk(&picture, stage).unwrap().numel());
+            assert_eq!(maps.max().unwrap(), spec.largest_map(64), "{}", spec.name());
         }
     }
 }

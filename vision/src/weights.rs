@@ -20,6 +20,10 @@ pub use error::WeightsError;
 use map::Map;
 use tensors::Tensors;
 
+/// Numbers that the pictures whose convolutions run together have in their largest map, 16 MiB in `f32`:
+/// one picture of VGG-16. Eight at once need 196 MiB instead of 25, and the same time.
+const LARGEST_MAP: usize = 4 << 20;
+
 /// What is known of a file beforehand. Nothing is checked of what is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -39,6 +43,8 @@ pub struct LoadedNetwork {
     network: Network,
     device: Device,
     kind: Kind,
+    /// Pictures whose convolutions run together.
+    together: i64,
     _map: Option<Map>,
 }
 
@@ -88,7 +94,13 @@ impl LoadedNetwork {
         kernels.into_iter().for_each(|kernel| map.release(kernel));
         let in_place = on_cpu && kind == Kind::Float;
         let map = in_place.then_some(map);
-        Ok(Self { network, device: compute.device, kind, _map: map })
+        // A graphics processor is made for many at once.
+        let together =
+            if on_cpu { LARGEST_MAP / spec.largest_map(size).max(1) } else { usize::MAX };
+        let together = i64::try_from(together.max(1)).unwrap_or(i64::MAX);
+        // Kernels were copied on their way.
+        allocator::give_back();
+        Ok(Self { network, device: compute.device, kind, together, _map: map })
     }
 
     /// Logits `(N, classes)` of a batch `(N, 3, H, W)` of prepared pictures, both `f32` and of the
@@ -99,7 +111,7 @@ impl LoadedNetwork {
     /// What libtorch reports, such as a batch of a wrong shape.
     pub fn forward(&self, batch: &Tensor, exactly: bool) -> Result<Tensor, TchError> {
         let mode = if exactly { Mode::EvaluateExactly } else { Mode::Evaluate };
-        back(&self.network.forward(&self.take(batch)?, mode)?)
+        back(&self.network.forward_in_parts(&self.take(batch)?, self.together, mode)?)
     }
 
     /// Side in cells of the activation of each stage, for pictures of this side in pixels.

@@ -9,15 +9,10 @@ mod models;
 #[path = "support/parameters.rs"]
 mod parameters;
 
-use mimalloc::MiMalloc;
 use vision::card::Architecture;
 use vision::compute::Compute;
 use vision::model::Model;
 use vision::network::{NetworkSpec, VggSpec};
-
-/// As in the server: the C library's allocator keeps the kernels of dropped networks.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Bytes that this process has in memory, of a kind that `/proc` tells.
 fn memory(key: &str) -> Option<u64> {

@@ -5,13 +5,8 @@ use std::{convert::Infallible, fmt, process::ExitCode};
 
 use broker::Pipeline;
 use image::RgbImage;
-use mimalloc::MiMalloc;
 use serde::Serialize;
 use server::mount::Stand;
-
-/// As the program `vitrine` has it.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Looks at nothing.
 struct NoOp;

@@ -6,6 +6,7 @@ mod effective;
 mod ending;
 mod fetching;
 mod grpc;
+mod idling;
 mod listening;
 mod watching;
 
@@ -217,6 +218,7 @@ impl Serve {
             access::reread(keys).context("cannot listen for SIGHUP")?;
         }
         listening::file_away(&service);
+        idling::start(&service);
         watching::start(Arc::clone(service.registry()), Duration::from_secs(self.watch))
             .context("cannot listen for SIGHUP")?;
         if self.pull {

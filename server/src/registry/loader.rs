@@ -114,6 +114,8 @@ fn warm_up(model: &Model, max_batch: usize) -> Result<BatchTimes, String> {
         }
         times.learn(size, run()?);
     }
+    // Each size had maps of its own.
+    allocator::give_back();
     Ok(times)
 }
 

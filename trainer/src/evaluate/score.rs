@@ -44,7 +44,7 @@ pub struct Score {
 
 impl Answer {
     /// Judges the probabilities for a picture.
-    pub fn new(probabilities: &[f32], case: Case) -> Self {
+    pub fn new(probabilities: &[f32], case: &Case) -> Self {
         let mut order: Vec<usize> = (0..probabilities.len()).collect();
         order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
         Self {
@@ -52,7 +52,7 @@ impl Answer {
             answered: order[0],
             probability: probabilities[order[0]],
             within_five: order[..5].contains(&case.class),
-            thumbnail: case.thumbnail,
+            thumbnail: case.thumbnail.clone(),
             variant: case.variant,
         }
     }

@@ -53,6 +53,12 @@ impl ResNetSpec {
         let convolutions = if self.bottleneck { 3 } else { 2 };
         format!("resnet{}", self.blocks.iter().sum::<usize>() * convolutions + 2)
     }
+
+    /// Numbers in the largest map, see [`super::NetworkSpec::largest_map`]: that of the stem. A first
+    /// stage of bottlenecks has as many.
+    pub(super) fn largest_map(size: usize) -> usize {
+        64 * size.div_ceil(2).pow(2)
+    }
 }
 
 impl ResNet {
@@ -97,8 +103,13 @@ impl ResNet {
     ///
     /// What libtorch reports, such as a batch of a wrong shape.
     pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        let last = self.stages.len() - 1;
+        let last = self.last();
         self.head(&self.trunk(batch, last, mode)?, last, mode)
+    }
+
+    /// The last stage.
+    pub(super) fn last(&self) -> usize {
+        self.stages.len() - 1
     }
 
     /// Folds every batch normalisation into the convolution before it, see

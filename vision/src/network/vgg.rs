@@ -62,6 +62,15 @@ impl VggSpec {
         let convolutions: usize = self.stages.iter().map(Vec::len).sum();
         format!("vgg-{}", convolutions + self.hidden.len() + 1)
     }
+
+    /// Numbers in the largest map, see [`super::NetworkSpec::largest_map`].
+    pub(super) fn largest_map(&self, size: usize) -> usize {
+        let widest = |widths: &[i64]| widths.iter().max().map_or(0, |&width| width as usize);
+        let maps = self.stages.iter().enumerate();
+        maps.map(|(stage, widths)| widest(widths) * (size >> stage).pow(2))
+            .max()
+            .unwrap_or_default()
+    }
 }
 
 impl Vgg {
@@ -110,8 +119,13 @@ impl Vgg {
     ///
     /// What libtorch reports, such as a batch of a wrong shape or too small for the pools.
     pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        let last = self.stages.len() - 1;
+        let last = self.last();
         self.head(&self.trunk(batch, last, mode)?, last, mode)
+    }
+
+    /// The last stage.
+    pub(super) fn last(&self) -> usize {
+        self.stages.len() - 1
     }
 
     /// Folds every batch normalisation into the convolution before it, see
