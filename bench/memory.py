@@ -3,8 +3,8 @@
 
     bench/memory.py                       VGG-16 with 8 clients, flags and no network with 64
 
-Libtorch is a process that has loaded it and computed one small convolution and one small product
-(`vision/examples/base.rs`); weights count as what they are computed in, four bytes a number. Everything is
+Libtorch is a process that has loaded and asked a network that is nearly none (`vision/examples/base.rs`);
+weights count as what they are computed in, four bytes a number. Everything is
 resident memory of the one process, pages of its files included, in MiB. Idle is three seconds after the
 first answer, and again twenty after the load; under load the most that was seen counts. Ends with status 1 if
 a budget is not met.

@@ -58,7 +58,7 @@ pub(crate) use reserved::is_reserved;
 #[derive(Clone)]
 pub struct AppState {
     /// Where the browser's files are, for leptos.
-    pub leptos: LeptosOptions,
+    pub leptos: Arc<LeptosOptions>,
     /// The service.
     pub backend: Arc<dyn Backend>,
     /// Largest picture that is taken, in bytes.
@@ -79,7 +79,7 @@ impl std::fmt::Debug for AppState {
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
-        state.leptos.clone()
+        LeptosOptions::clone(&state.leptos)
     }
 }
 
@@ -102,7 +102,7 @@ static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_
 /// Everything vitrine answers to, and what is mounted beside it.
 pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
     let page = {
-        let options = state.leptos.clone();
+        let options = LeptosOptions::clone(&state.leptos);
         move || shell(options.clone())
     };
     let operations = &state.operations;

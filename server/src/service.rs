@@ -7,6 +7,7 @@ mod backend;
 mod beside;
 mod cache;
 mod classify;
+mod decoders;
 mod explain;
 pub(crate) mod faults;
 mod intake;
@@ -26,7 +27,6 @@ use std::{
 
 use app::{problem::Problem, wire::ModelState};
 use broker::{Broker, Config, Health, Observer};
-use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
 pub use crate::meters::ModelStatistics;
@@ -42,6 +42,7 @@ pub use ask::Ask;
 pub(crate) use beside::Beside;
 use cache::ResultCache;
 pub(crate) use classify::NO_PICTURE;
+use decoders::Decoders;
 pub(crate) use timing::Times;
 pub(crate) use visit::unwatched;
 pub use visit::{Item, Scored, Visit};
@@ -112,7 +113,7 @@ impl Service {
         let way = Arc::new(Way {
             fetcher,
             decode_limits: DecodeLimits::default(),
-            decoding: Arc::new(Semaphore::new(limits.loading.compute.threads.get())),
+            decoders: Decoders::start(limits.loading.compute.threads)?,
             broker,
             cache: ResultCache::new(limits.cache),
             limits,
@@ -152,6 +153,12 @@ impl Service {
     async fn started(&self) {
         // The channel is not closed while this service lives.
         let _ = self.way.broker.health().wait_for(|health| *health != Health::Loading).await;
+    }
+
+    /// Gives freed memory back to the system, for when there is nothing to do.
+    pub fn give_back_memory(&self) {
+        self.way.decoders.give_back();
+        allocator::give_back();
     }
 
     /// Takes nothing more, lets the worker finish what it has, and ends its thread.

@@ -1,19 +1,37 @@
-//! What libtorch takes in memory before there is any network: the process has loaded it, and has
-//! computed one small convolution and one small product. `bench/memory.py` takes this from what a
-//! server holds.
+//! What libtorch takes in memory for a network that is nearly none: one convolution and two dense
+//! layers with a few numbers each, which have answered one picture and four. Its operators, its threads
+//! and what it compiles for them are there then. `bench/memory.py` takes this from what a server holds.
 //!
 //! ```sh
 //! cargo run --release -p vision --example base
 //! ```
 
-use tch::{Device, Kind, TchError, Tensor};
+#![allow(clippy::unwrap_used, reason = "as in the tests that it shares this with")]
 
-fn main() -> Result<(), TchError> {
-    let ones = |shape: &[i64]| Tensor::f_ones(shape, (Kind::Float, Device::Cpu));
-    let none = None::<&Tensor>;
-    let map =
-        ones(&[1, 16, 8, 8])?.f_conv2d(&ones(&[16, 16, 3, 3])?, none, [1, 1], [1, 1], [1, 1], 1)?;
-    let _product = map.f_flatten(1, -1)?.f_linear(&ones(&[10, 1024])?, none)?;
+#[path = "../tests/support/generator.rs"]
+mod generator;
+#[path = "../tests/support/models.rs"]
+mod models;
+#[path = "../tests/support/parameters.rs"]
+mod parameters;
+
+use vision::card::Architecture;
+use vision::compute::Compute;
+use vision::model::Model;
+use vision::network::{NetworkSpec, VggSpec};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (side, classes) = (16, 2);
+    let (stages, hidden) = (vec![vec![16]], vec![16]);
+    let spec: NetworkSpec = VggSpec { stages, batch_norm: false, grid: 2, hidden, classes }.into();
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("model.safetensors");
+    parameters::write(&path, &spec);
+    let card = models::card(path, Architecture::Network(spec), classes as usize, side);
+    let model = Model::load(&card, Compute::default())?;
+    let pictures: Vec<_> = (0..4).map(|index| parameters::picture(index, side as usize)).collect();
+    model.logits(&pictures[..1])?;
+    model.logits(&pictures)?;
     allocator::give_back();
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

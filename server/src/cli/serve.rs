@@ -183,7 +183,7 @@ impl Serve {
         keys: Option<Arc<KeyRing>>,
     ) -> AppState {
         AppState {
-            leptos: self.leptos(address),
+            leptos: self.leptos(address).into(),
             backend: Arc::clone(service) as _,
             max_upload: self.fetch.max_upload,
             // Twice what is admitted: who is refused for want of a place in the queue hears it

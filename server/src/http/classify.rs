@@ -12,7 +12,7 @@ use axum::{
     response::IntoResponse,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
-use leptos::prelude::provide_context;
+use leptos::prelude::{LeptosOptions, provide_context};
 
 use super::{
     AppState, HttpRequest, HttpResponse, accept::Format, dialect, hugging_face, input, problem,
@@ -81,7 +81,7 @@ fn respond(outcome: &Result<Classification, Problem>, format: Format) -> HttpRes
 /// The page with the outcome, for a form that was sent without JavaScript.
 async fn page(state: &AppState, parts: Parts, posted: Posted) -> HttpResponse {
     let context = state.context();
-    let options = state.leptos.clone();
+    let options = LeptosOptions::clone(&state.leptos);
     let outcome = posted.outcome.clone();
     let render = leptos_axum::render_app_async_with_context(
         move || {

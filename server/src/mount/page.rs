@@ -25,7 +25,7 @@ pub(super) async fn render<Response: Send + 'static>(
     parts: Parts,
     outcome: Option<Result<String, Problem>>,
 ) -> HttpResponse {
-    let (stand, options) = (mounted.stand.clone(), mounted.state.leptos.clone());
+    let (stand, options) = (mounted.stand.clone(), LeptosOptions::clone(&mounted.state.leptos));
     let problem = outcome.as_ref().and_then(|outcome| outcome.as_ref().err().cloned());
     let page = move || {
         let view = view(&stand, outcome.clone());

@@ -2,7 +2,6 @@
 
 use std::{
     io::Cursor,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -130,8 +129,8 @@ impl Way {
         self.decode(bytes, card.orientation, ready).await
     }
 
-    /// Decodes on the blocking pool, a few pictures at a time, and does there what is left to do. A
-    /// tiny picture is decoded on the spot, in less time than the way to that pool and back takes.
+    /// Decodes on a thread for that, and does there what is left to do. A tiny picture is decoded on
+    /// the spot, in less time than the way to such a thread and back takes.
     pub(crate) async fn decode<T: Send + 'static>(
         &self,
         bytes: Bytes,
@@ -141,14 +140,10 @@ impl Way {
         if let Some(picture) = decode_tiny(&bytes, &self.decode_limits, orientation) {
             return picture.map(then).map_err(|error| faults::decode(&error));
         }
-        let slot = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| faults::bug())?;
         let limits = self.decode_limits.clone();
-        let work = tokio::task::spawn_blocking(move || {
-            // Kept until the work is done, which goes on even if nobody waits for it any more.
-            let _slot = slot;
-            vision::decode::decode(&bytes, &limits, orientation).map(then)
-        });
-        work.await.map_err(|_| faults::bug())?.map_err(|error| faults::decode(&error))
+        let work = move || vision::decode::decode(&bytes, &limits, orientation).map(then);
+        let decoded = self.decoders.run(work).await.ok_or_else(faults::bug)?;
+        decoded.map_err(|error| faults::decode(&error))
     }
 }
 

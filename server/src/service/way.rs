@@ -1,16 +1,12 @@
 //! What a picture passes on its way, shared by all requests.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use app::{classify::Watcher, problem::Problem, wire::Stage};
 use broker::{Answer, Broker, Priority};
-use tokio::sync::Semaphore;
 use vision::decode::DecodeLimits;
 
-use super::{Limits, cache::ResultCache, faults};
+use super::{Limits, cache::ResultCache, decoders::Decoders, faults};
 use crate::{
     fetch::Fetcher,
     meters::Passage,
@@ -25,8 +21,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(crate) struct Way {
     pub(super) fetcher: Fetcher,
     pub(super) decode_limits: DecodeLimits,
-    /// One permit for each picture that is decoded now: more would only share the same cores.
-    pub(super) decoding: Arc<Semaphore>,
+    pub(super) decoders: Decoders,
     pub(super) broker: Broker<Job, Finding>,
     /// The answers that are known already, if any are kept.
     pub(super) cache: Option<ResultCache>,

@@ -52,7 +52,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 fn state(fake: Arc<Fake>, operations: Operations) -> AppState {
     AppState {
-        leptos: LeptosOptions::builder().output_name("vitrine").build(),
+        leptos: LeptosOptions::builder().output_name("vitrine").build().into(),
         backend: fake,
         max_upload: MAX_UPLOAD,
         max_bodies: 4,

@@ -103,7 +103,7 @@ fn start(names: &[&str]) -> (TempDir, Arc<Service>) {
 
 fn state(service: &Arc<Service>) -> AppState {
     AppState {
-        leptos: LeptosOptions::builder().output_name("vitrine").build(),
+        leptos: LeptosOptions::builder().output_name("vitrine").build().into(),
         backend: Arc::clone(service) as _,
         max_upload: 1 << 20,
         max_bodies: 64,

@@ -10,21 +10,21 @@ use crate::{meters::Meters, service::Service};
 /// page by page.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// After so many looks at which nobody had asked, memory is given back: soon, and when the threads that
-/// decoded pictures have ended, which they do after ten seconds and which frees what they kept.
+/// After so many looks at which nobody had asked, memory is given back: soon, and when the runtime's
+/// threads for blocking work have ended, which they do after ten seconds and which frees what they kept.
 const QUIET: [u32; 2] = [1, 15];
 
 /// Gives memory back after every time of work, as long as the program runs.
-pub(super) fn start(service: &Service) {
-    let meters = Arc::clone(service.meters());
+pub(super) fn start(service: &Arc<Service>) {
+    let service = Arc::clone(service);
     tokio::spawn(async move {
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut watch = Watch::default();
         loop {
             ticks.tick().await;
-            if watch.look(steps(&meters)) {
-                allocator::give_back();
+            if watch.look(steps(service.meters())) {
+                service.give_back_memory();
             }
         }
     });

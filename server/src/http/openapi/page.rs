@@ -15,7 +15,7 @@ use crate::http::{AppState, HttpRequest, HttpResponse};
 /// `GET /docs`
 pub(super) async fn show(State(state): State<AppState>, request: HttpRequest) -> HttpResponse {
     let (parts, _) = request.into_parts();
-    let options = state.leptos.clone();
+    let options = LeptosOptions::clone(&state.leptos);
     let page = move || document(options.clone(), "API", page());
     let render = leptos_axum::render_app_async_with_context(state.context(), page);
     render(HttpRequest::from_parts(parts, Body::empty())).await
