@@ -79,7 +79,7 @@ impl std::fmt::Debug for AppState {
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
-        LeptosOptions::clone(&state.leptos)
+        Self::clone(&state.leptos)
     }
 }
 
