@@ -7,10 +7,10 @@ use std::{
 
 /// For how long a place is kept after the second that was said.
 const GRACE: Duration = Duration::from_secs(1);
-/// For how long before: who is let in now may still be there then.
-const AHEAD: Duration = Duration::from_secs(1);
 /// Clocks and timers that go a little fast are forgiven.
 const EARLY: Duration = Duration::from_millis(50);
+/// No place is taken to need longer until it is free, or sums would overflow.
+const LONGEST: Duration = Duration::from_secs(60);
 /// Those who are told to come within this time come together.
 const MOMENT: Duration = Duration::from_millis(50);
 /// Nobody is sent away for longer, in seconds: who is told more does not come back.
@@ -73,7 +73,7 @@ impl Promises {
         }
         let most = (kept as f64 / self.returning) as usize;
         // As many in twice the time that they take: the rest is for whoever comes first.
-        let around = each.min(AHEAD) * kept as u32;
+        let around = each.min(LONGEST) * kept as u32;
         let has_room = |away: &u64| {
             let then = now + Duration::from_secs(*away);
             let others = self.crowd(then - around, then + around);
@@ -106,11 +106,6 @@ impl Promises {
         }
         self.learn(1.0);
         true
-    }
-
-    /// Places that are promised for about now.
-    pub(super) fn near(&self, now: Instant) -> usize {
-        self.crowd(now - GRACE, now + AHEAD)
     }
 
     /// How many clients were promised something.
@@ -179,7 +174,6 @@ mod tests {
         assert!(promises.redeem(0, now + seconds(1)));
         assert!(!promises.redeem(0, now + seconds(1)), "only once");
         assert!(!promises.redeem(99, now + seconds(1)), "nothing was promised");
-        assert_eq!(promises.near(now + seconds(2)), 9 + 10, "those of these seconds and the next");
     }
 
     /// Protects clients from being sent away for long by a crowd that never comes back.

@@ -8,11 +8,9 @@ use std::{
 
 use super::promises::Promises;
 
-/// The part of the places that is kept for those who have less than their share.
+/// The part of the places that is kept for those who have less than their share, or were told to come
+/// back. The rest is work enough if they do not.
 const RESERVE: usize = 4;
-/// The part of the places that is kept at most for those who were told to come back. The rest is
-/// work enough if they do not.
-const PROMISED: usize = 2;
 /// The weight of the latest place in the mean time between two that become free.
 const NEWEST: f64 = 0.05;
 
@@ -68,8 +66,7 @@ impl Shares {
         let mut held = self.held();
         let was_told = held.promises.redeem(client, now);
         let free = self.total.checked_sub(held.all + number)?;
-        let kept = held.promises.near(now).min(self.total / PROMISED);
-        let plenty = free >= kept.max(self.total / RESERVE);
+        let plenty = free >= self.total / RESERVE;
         let due = || {
             // Those who were told to come back count as if they were there.
             let clients = held.clients.len().max(held.promises.clients());
@@ -77,8 +74,7 @@ impl Shares {
                 && has_share(&held.models, held.models.len(), model, number, self.total)
         };
         // Who has places already must leave the last ones to others all the same.
-        let goes_first =
-            was_told && (free >= self.total / RESERVE || !held.clients.contains_key(&client));
+        let goes_first = was_told && !held.clients.contains_key(&client);
         if !plenty && !goes_first && !due() {
             return None;
         }
@@ -98,7 +94,7 @@ impl Shares {
         now: Instant,
     ) -> Duration {
         let mut held = self.held();
-        let pace = (self.total / PROMISED, held.each.unwrap_or(each));
+        let pace = (self.total / RESERVE, held.each.unwrap_or(each));
         Duration::from_secs(held.promises.make(client, number, pace, now))
     }
 
