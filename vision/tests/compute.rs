@@ -65,7 +65,7 @@ fn cuda_is_near_the_processor_where_there_is_one() {
         match Compute::decide(DeviceChoice::Cuda(0), precision, NonZeroUsize::MIN) {
             Ok(cuda) => is_near_f32(cuda),
             Err(error) => {
-                assert!(matches!(error, ComputeError::NoCuda { found: 0, .. }), "{error}")
+                assert!(matches!(error, ComputeError::NoCuda { found: 0, .. }), "{error}");
             }
         }
     }

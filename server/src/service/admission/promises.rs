@@ -120,13 +120,13 @@ impl Promises {
         {
             let (due, Promised { client, places }) = first.remove_entry();
             self.scatter(due, places);
-            if let Some(own) = self.clients.get_mut(&client) {
-                own.retain(|other| *other != due);
-                if own.is_empty() {
-                    self.clients.remove(&client);
-                }
+            let Some(own) = self.clients.get_mut(&client) else { continue };
+            own.retain(|other| *other != due);
+            if own.is_empty() {
+                self.clients.remove(&client);
+                // Once for each client: a flood that is over says little of those who come now.
+                self.learn(0.0);
             }
-            self.learn(0.0);
         }
     }
 
@@ -201,6 +201,15 @@ mod tests {
             assert!(promises.make(7, 1, PACE, now) <= 3);
         }
         assert!(promises.make(8, 1, PACE, start + 250 * PACE.1) <= 3);
+    }
+
+    /// Protects those who come after it from being told what would be true for it.
+    #[test]
+    fn a_flood_that_ends_teaches_little() {
+        let (mut promises, start) = (Promises::default(), Instant::now());
+        (0..10).for_each(|_| assert!(promises.make(7, 1, PACE, start) < 3));
+        promises.forget(start + seconds(100));
+        assert!(promises.due.is_empty() && promises.returning > 0.9);
     }
 
     #[test]
