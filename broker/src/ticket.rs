@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::sync::oneshot::{self, error::TryRecvError};
+use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep_until};
 
 use crate::RunError;
@@ -93,19 +93,13 @@ impl<R> Ticket<R> {
     }
 
     /// Waits a little for an answer that will be there before a thread could be woken for it.
-    fn watch(&mut self) -> Option<Result<Answer<R>, RunError>> {
-        if !std::mem::take(&mut self.soon) {
-            return None;
-        }
-        let start = Instant::now();
-        while start.elapsed() < WATCH {
-            match self.answer.try_recv() {
-                Ok(answer) => return Some(answer),
-                Err(TryRecvError::Closed) => return Some(Err(RunError::Stopped)),
-                Err(TryRecvError::Empty) => spin_loop(),
+    fn watch(&mut self) {
+        if std::mem::take(&mut self.soon) {
+            let start = Instant::now();
+            while self.answer.is_empty() && start.elapsed() < WATCH {
+                spin_loop();
             }
         }
-        None
     }
 
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -124,10 +118,7 @@ impl<R> Future for Ticket<R> {
     type Output = Result<Answer<R>, RunError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(answer) = self.watch() {
-            self.answered = true;
-            return Poll::Ready(answer);
-        }
+        self.watch();
         if let Poll::Ready(answer) = Pin::new(&mut self.answer).poll(context) {
             self.answered = true;
             return Poll::Ready(answer.unwrap_or(Err(RunError::Stopped)));

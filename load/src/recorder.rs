@@ -110,7 +110,7 @@ impl Recorder {
         if let Ok(reply) = &outcome {
             let part = self.window.part(sent, now);
             self.done += part;
-            self.good += if (200..300).contains(&reply.status) { part } else { 0.0 };
+            self.good += if is_good(reply.status) { part } else { 0.0 };
         }
         if let Ok(reply) = &outcome
             && self.window.contains(now)
@@ -135,7 +135,7 @@ impl Recorder {
         if let Some(value) = reply.retry_after.as_ref().and_then(|value| value.to_str().ok()) {
             count(&mut self.retry_after, value);
         }
-        if (200..300).contains(&reply.status) {
+        if is_good(reply.status) {
             self.latency.record(latency);
             if let Some(header) = reply.server_timing.as_ref().and_then(|it| it.to_str().ok()) {
                 self.stages(header, latency);
@@ -147,7 +147,7 @@ impl Recorder {
     pub(crate) fn came_back(&mut self, sent: Instant, status: u16) {
         if self.window.contains(sent) {
             self.came_back += 1;
-            self.let_in += u64::from((200..300).contains(&status));
+            self.let_in += u64::from(is_good(status));
         }
     }
 
@@ -197,6 +197,11 @@ impl Recorder {
             *self.retry_after.entry(value).or_default() += n;
         }
     }
+}
+
+/// Whether a status says that all went well.
+fn is_good(status: u16) -> bool {
+    (200..300).contains(&status)
 }
 
 fn count(counts: &mut BTreeMap<String, u64>, value: &str) {

@@ -110,10 +110,8 @@ impl Network {
     ///
     /// What libtorch reports, such as a batch of a wrong shape or too small for the pools.
     pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        match self {
-            Self::Vgg(network) => network.forward(batch, mode),
-            Self::ResNet(network) => network.forward(batch, mode),
-        }
+        let last = self.last();
+        self.head_in(&self.trunk_in(batch, last, mode)?, last, mode)
     }
 
     /// The same, with the convolutions of so many pictures at a time. Their maps are most of what a
@@ -131,20 +129,11 @@ impl Network {
         if batch.size().first().is_none_or(|&n| n <= pictures) {
             return self.forward(batch, mode);
         }
+        let last = self.last();
         let parts = batch.f_split(pictures, 0)?;
-        let whole = |maps: Result<Vec<Tensor>, TchError>| Tensor::f_cat(&maps?, 0);
-        match self {
-            Self::Vgg(network) => {
-                let last = network.last();
-                let maps = parts.iter().map(|part| network.trunk(part, last, mode)).collect();
-                network.head(&whole(maps)?, last, mode)
-            }
-            Self::ResNet(network) => {
-                let last = network.last();
-                let maps = parts.iter().map(|part| network.trunk(part, last, mode)).collect();
-                network.head(&whole(maps)?, last, mode)
-            }
-        }
+        let maps = parts.iter().map(|part| self.trunk_in(part, last, mode));
+        let maps = maps.collect::<Result<Vec<_>, _>>()?;
+        self.head_in(&Tensor::f_cat(&maps, 0)?, last, mode)
     }
 
     /// Side in cells of the activation of each stage, for pictures of this side in pixels.
@@ -166,10 +155,7 @@ impl Network {
     ///
     /// When there is no such stage.
     pub fn trunk(&self, batch: &Tensor, stage: usize) -> Result<Tensor, TchError> {
-        match self {
-            Self::Vgg(network) => network.trunk(batch, stage, Mode::Evaluate),
-            Self::ResNet(network) => network.trunk(batch, stage, Mode::Evaluate),
-        }
+        self.trunk_in(batch, stage, Mode::Evaluate)
     }
 
     /// Logits `(N, classes)` of what [`Self::trunk`] gives for the same stage, which is not changed.
@@ -178,9 +164,27 @@ impl Network {
     ///
     /// What libtorch reports.
     pub fn head(&self, activation: &Tensor, stage: usize) -> Result<Tensor, TchError> {
+        self.head_in(activation, stage, Mode::Evaluate)
+    }
+
+    fn last(&self) -> usize {
         match self {
-            Self::Vgg(network) => network.head(activation, stage, Mode::Evaluate),
-            Self::ResNet(network) => network.head(activation, stage, Mode::Evaluate),
+            Self::Vgg(network) => network.last(),
+            Self::ResNet(network) => network.last(),
+        }
+    }
+
+    fn trunk_in(&self, batch: &Tensor, stage: usize, mode: Mode) -> Result<Tensor, TchError> {
+        match self {
+            Self::Vgg(network) => network.trunk(batch, stage, mode),
+            Self::ResNet(network) => network.trunk(batch, stage, mode),
+        }
+    }
+
+    fn head_in(&self, maps: &Tensor, stage: usize, mode: Mode) -> Result<Tensor, TchError> {
+        match self {
+            Self::Vgg(network) => network.head(maps, stage, mode),
+            Self::ResNet(network) => network.head(maps, stage, mode),
         }
     }
 

@@ -48,9 +48,8 @@ impl Service {
 
     /// What is told to a client for whom there are not as many places.
     pub(super) fn full(&self, client: u64, places: usize) -> Problem {
-        let limits = &self.way.limits;
-        let each = self.way.broker.expected_wait() / (limits.queue + limits.max_batch) as u32;
-        faults::busy(self.admission.promise(client, places, each, Instant::now()))
+        let wait = self.way.broker.expected_wait();
+        faults::busy(self.admission.promise(client, places, wait, Instant::now()))
     }
 }
 

@@ -97,16 +97,6 @@ impl ResNet {
         Ok(Self { stem, stages, dense })
     }
 
-    /// Logits `(N, classes)` of a batch `(N, 3, H, W)` of prepared pictures.
-    ///
-    /// # Errors
-    ///
-    /// What libtorch reports, such as a batch of a wrong shape.
-    pub fn forward(&self, batch: &Tensor, mode: Mode) -> Result<Tensor, TchError> {
-        let last = self.last();
-        self.head(&self.trunk(batch, last, mode)?, last, mode)
-    }
-
     /// The last stage.
     pub(super) fn last(&self) -> usize {
         self.stages.len() - 1

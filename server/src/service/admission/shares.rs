@@ -85,16 +85,16 @@ impl Shares {
     }
 
     /// Promises places to a client that was refused; returns for how long it should stay away.
-    /// `each` is how long it takes until one place is free, if that has not been measured.
+    /// `wait` is how long it takes until all are free, if it has not been measured for each.
     pub(in crate::service) fn promise(
         &self,
         client: u64,
         number: usize,
-        each: Duration,
+        wait: Duration,
         now: Instant,
     ) -> Duration {
         let mut held = self.held();
-        let pace = (self.total / RESERVE, held.each.unwrap_or(each));
+        let pace = (self.total / RESERVE, held.each.unwrap_or(wait / self.total as u32));
         Duration::from_secs(held.promises.make(client, number, pace, now))
     }
 
@@ -205,7 +205,7 @@ mod tests {
         let _quiet = shares.take(2, MODEL, 1, now).unwrap();
         let _many = flood(now);
         for _ in 0..40 {
-            let _ = shares.promise(1, 1, Duration::from_millis(10), now);
+            let _ = shares.promise(1, 1, Duration::from_millis(400), now);
         }
         let later = now + Duration::from_secs(2);
         assert!(flood(later).is_empty());

@@ -74,7 +74,7 @@ fn crowd(obedient: bool, each: Duration) -> Seen {
                     continue;
                 }
                 seen.refused += counts;
-                let away = shares.promise(client, 1, each, now);
+                let away = shares.promise(client, 1, each * PLACES as u32, now);
                 let next = if obedient {
                     (
                         now + away + LATENCY.mul_f64(chance()),
