@@ -13,6 +13,7 @@ use crate::queue::{Gone, Queue};
 use crate::ticket::{Leave, Left};
 use crate::{Counts, Health, Priority, RunError, SubmitError, Ticket};
 
+mod front;
 mod work;
 
 /// What the submitters, the tickets and the worker share.

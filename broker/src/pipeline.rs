@@ -1,5 +1,5 @@
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Blocking work that is done by one thread, one batch at a time.
 ///
@@ -35,6 +35,16 @@ pub trait Pipeline: 'static {
     /// places. Nought counts as one, and so does a panic.
     fn take(&self, joined: &[Candidate<'_, Self::Request>]) -> usize {
         joined.len()
+    }
+
+    /// For how long may these, which have joined and could be run, wait for others that are known to
+    /// be on their way? Asked anew whenever a request has come, and not while the batch is full or
+    /// the broker drains. A panic counts as nought.
+    ///
+    /// The pipeline stands still meanwhile, so whoever says anything but nought bounds the sum.
+    fn patience(&self, joined: &[Candidate<'_, Self::Request>]) -> Duration {
+        let _ = joined;
+        Duration::ZERO
     }
 }
 

@@ -50,6 +50,7 @@ fn serve<P: Pipeline>(desk: &Desk<P::Request, P::Response>, max_batch: usize, pi
             max_batch,
             |first, next| pipeline.joins(first, next),
             |joined| pipeline.take(joined),
+            |joined| pipeline.patience(joined),
         )
     };
     while let Some(batch) = next(pipeline) {

@@ -98,18 +98,19 @@ impl Service {
         limits: Limits,
         observer: Arc<dyn Observer>,
     ) -> std::io::Result<Self> {
+        let places = limits.queue + limits.max_batch;
         let config = Config {
             name: "vitrine-worker".to_owned(),
-            queue: limits.queue + limits.max_batch,
+            queue: places,
             max_batch: limits.max_batch,
         };
         let meters = Arc::new(Meters::default());
         let broker = Broker::start(config, observer, {
-            let meters = Arc::clone(&meters);
-            move || Ok::<_, Infallible>(Worker::new(meters))
+            let (meters, max_batch) = (Arc::clone(&meters), limits.max_batch);
+            move || Ok::<_, Infallible>(Worker::new(meters, max_batch))
         })?;
         let registry = Registry::start(catalogue, limits.loading.clone(), limits.max_batch)?;
-        let admission = Shares::new(limits.queue + limits.max_batch);
+        let admission = Shares::new(places);
         let way = Arc::new(Way {
             fetcher,
             decode_limits: DecodeLimits::default(),

@@ -1,8 +1,13 @@
 //! The pipeline on the worker thread: batches on the networks of whatever models are loaded.
 
 pub(crate) mod batch;
+pub(crate) mod company;
 
-use std::{num::NonZeroUsize, ops::ControlFlow, sync::Arc, time::Instant};
+use std::{
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use broker::{Candidate, Pipeline};
 use vision::{
@@ -63,12 +68,18 @@ pub struct NotFinite;
 #[derive(Debug)]
 pub struct Worker {
     meters: Arc<Meters>,
+    max_batch: usize,
 }
 
 impl Worker {
-    /// Makes a worker that counts its batches here.
-    pub fn new(meters: Arc<Meters>) -> Self {
-        Self { meters }
+    /// Makes a worker that counts its batches here, of so many pictures at most.
+    pub fn new(meters: Arc<Meters>, max_batch: usize) -> Self {
+        Self { meters, max_batch }
+    }
+
+    /// How many pictures of a model run together at most.
+    fn most(&self, model: &Loaded) -> usize {
+        model.card().max_batch.map_or(self.max_batch, |most| most.get().min(self.max_batch))
     }
 }
 
@@ -108,8 +119,10 @@ impl Pipeline for Worker {
             answers => answers
                 .map(|all| all.into_iter().map(|scores| Finding::Score(Ok(scores))).collect()),
         };
-        let took = start.elapsed();
+        let end = Instant::now();
+        let took = end.duration_since(start);
         model.batch_times.learn(batch_size, took);
+        model.company.ended(end, took);
         self.meters.ran(name, batch_size, took);
         answers
     }
@@ -123,8 +136,20 @@ impl Pipeline for Worker {
     fn take(&self, joined: &[Candidate<'_, Job>]) -> usize {
         let deadlines: Vec<_> = joined.iter().map(|candidate| candidate.deadline).collect();
         let model = &joined[0].request.model;
-        let most = model.card().max_batch.map_or(usize::MAX, NonZeroUsize::get);
-        batch::fitting(&deadlines, most, &model.batch_times, Instant::now())
+        batch::fitting(&deadlines, self.most(model), &model.batch_times, Instant::now())
+    }
+
+    fn patience(&self, joined: &[Candidate<'_, Job>]) -> Duration {
+        let Job { model, task, .. } = joined[0].request;
+        if *task != Task::Score {
+            return Duration::ZERO;
+        }
+        let (most, now) = (self.most(model), Instant::now());
+        let patience = model.company.patience(joined.len(), most, now);
+        // Nobody may come too late for it.
+        let end = now + patience + model.batch_times.expected(most);
+        let hurry = joined.iter().any(|candidate| candidate.deadline.is_some_and(|at| at < end));
+        if hurry { Duration::ZERO } else { patience }
     }
 }
 

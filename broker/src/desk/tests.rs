@@ -27,7 +27,7 @@ fn batch(desk: &Desk<u32, u32>, meanwhile: impl Fn(u32, u32)) -> Option<Vec<u32>
         meanwhile(*first, *next);
         true
     };
-    let batch = desk.next_batch(8, joins, |joined| joined.len())?;
+    let batch = desk.next_batch(8, joins, |joined| joined.len(), |_| Duration::ZERO)?;
     Some(batch.into_parts().1)
 }
 

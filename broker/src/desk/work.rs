@@ -1,10 +1,10 @@
-use std::iter;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Desk;
+use super::front::Front;
 use crate::panics::{contained, discard};
 use crate::priority::Place;
 use crate::queue::Lent;
@@ -24,28 +24,6 @@ pub(crate) struct Batch<Request> {
     places: Vec<Place>,
     requests: Vec<Request>,
     started: Instant,
-}
-
-/// Says which requests of those at the front are run together, by their ranks. The first one is.
-fn choose<Request>(
-    lent: &[Lent<Request>],
-    most: usize,
-    joins: impl Fn(&Request, &Request) -> bool,
-    take: impl Fn(&[Candidate<'_, Request>]) -> usize,
-) -> Vec<usize> {
-    let Some(first) = lent.first() else { return Vec::new() };
-    // A panic here is the fault of the two requests, not of those before them.
-    let joins =
-        |rank: &usize| contained(|| joins(&first.request, &lent[*rank].request)).unwrap_or(false);
-    let others = (1..lent.len()).filter(joins);
-    let mut ranks: Vec<usize> = iter::once(0).chain(others).take(most).collect();
-    let joined: Vec<_> = ranks
-        .iter()
-        .map(|&rank| Candidate { request: &lent[rank].request, deadline: lent[rank].deadline })
-        .collect();
-    let taken = contained(|| take(&joined)).unwrap_or(1);
-    ranks.truncate(taken.max(1));
-    ranks
 }
 
 /// The worker's side.
@@ -71,11 +49,22 @@ where
         most: usize,
         joins: impl Fn(&Request, &Request) -> bool,
         take: impl Fn(&[Candidate<'_, Request>]) -> usize,
+        patience: impl Fn(&[Candidate<'_, Request>]) -> Duration,
     ) -> Option<Batch<Request>> {
         loop {
-            let lent = self.look(most.saturating_mul(LOOKAHEAD))?;
-            let chosen = choose(&lent, most, &joins, &take);
-            if let Some(batch) = self.begin(lent, &chosen) {
+            let front = self.look(most.saturating_mul(LOOKAHEAD))?;
+            let mut chosen = front.joined(most, &joins);
+            let candidates = front.candidates(&chosen);
+            if front.open && (1..most).contains(&chosen.len()) {
+                let patience = contained(|| patience(&candidates)).unwrap_or_default();
+                if !patience.is_zero() {
+                    self.put_off(front, patience);
+                    continue;
+                }
+            }
+            let taken = contained(|| take(&candidates)).unwrap_or(1);
+            chosen.truncate(taken.max(1));
+            if let Some(batch) = self.begin(front.lent, &chosen) {
                 return Some(batch);
             }
         }
@@ -147,7 +136,7 @@ where
     }
 
     /// Waits until something waits and lends the front of the queue. The result may be empty.
-    fn look(&self, most: usize) -> Option<Vec<Lent<Request>>> {
+    fn look(&self, most: usize) -> Option<Front<Request>> {
         let mut state = self.lock();
         let mut watched = !state.estimate.is_quick();
         loop {
@@ -160,9 +149,10 @@ where
             if state.queue.len() > 0 {
                 let expired = state.queue.expire(now);
                 let lent = state.queue.lend(most);
+                let accepted = state.queue.counts().accepted;
                 drop(state);
                 self.answer(expired, &RunError::Expired);
-                return Some(lent);
+                return Some(Front { lent, accepted, open: !closed });
             }
             self.rung.store(false, Ordering::Relaxed);
             if watched {
@@ -182,6 +172,24 @@ where
             // Whoever else wants this core has it.
             thread::yield_now();
         }
+    }
+
+    /// Puts the lent requests back and waits for one more, for as long as is said at most.
+    fn put_off(&self, front: Front<Request>, patience: Duration) {
+        let until = Instant::now() + patience;
+        let mut state = self.lock();
+        let lent = front.lent.into_iter();
+        let left: Vec<_> = lent.filter_map(|lent| state.queue.give_back(lent)).collect();
+        while state.health == Health::Ready && state.queue.counts().accepted == front.accepted {
+            let rest = until.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                break;
+            }
+            let woken = self.bell.wait_timeout(state, rest);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(state);
+        left.into_iter().for_each(discard);
     }
 
     /// Moves the chosen ones of the lent requests to those that run, and puts the others back.

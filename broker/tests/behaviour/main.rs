@@ -4,6 +4,7 @@
 
 mod batches;
 mod cancellation;
+mod company;
 mod construction;
 mod deadlines;
 mod failures;

@@ -12,7 +12,10 @@ use app::wire::ModelState;
 use tokio::sync::watch;
 use vision::{card::ModelCard, compute::Compute, model::Model};
 
-use crate::{catalogue::Entry, worker::batch::BatchTimes};
+use crate::{
+    catalogue::Entry,
+    worker::{batch::BatchTimes, company::Company},
+};
 
 /// A version of a model that is in memory.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Loaded {
     pub compute: Compute,
     /// How long batches take.
     pub(crate) batch_times: BatchTimes,
+    /// The pictures that are on their way.
+    pub(crate) company: Company,
     /// Only the worker thread locks it, so nobody ever waits for it.
     model: Mutex<Model>,
 }
@@ -75,7 +80,8 @@ impl Loaded {
         let compute = model.compute();
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { entry, id, took, compute, batch_times, model: Mutex::new(model) }
+        let (company, model) = (Company::default(), Mutex::new(model));
+        Self { entry, id, took, compute, batch_times, company, model }
     }
 
     /// The card.

@@ -151,9 +151,11 @@ impl Visit {
     ) -> Result<(Prepared, Duration), Problem> {
         watcher(Stage::Decoding);
         let start = Instant::now();
+        let coming = self.model.company.announce(start);
         let decode = info_span!(parent: &self.span, "decode", bytes = taken.bytes.len());
         let prepared = self.way.prepare(self.card(), taken.bytes.clone()).instrument(decode);
         let prepared = self.in_time(prepared).await?;
+        drop(coming);
         let decoding = start.elapsed();
         passage.took(meters::Stage::Decode, decoding);
         Ok((prepared, decoding))

@@ -47,7 +47,7 @@ impl BatchTimes {
 
     /// How long a batch will take. A size that was never seen takes as much longer than the next
     /// smaller one as it is larger; nothing if none was seen.
-    fn expected(&self, size: usize) -> Duration {
+    pub(super) fn expected(&self, size: usize) -> Duration {
         let times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = times.range(..=size).next_back();
         known.map_or(Duration::ZERO, |(&known, &took)| took.mul_f64(size as f64 / known as f64))
