@@ -9,12 +9,12 @@ export RUSTUP_AUTO_INSTALL := 0
 
 # The server and what it is made of. `frontend`, and `app` for the browser, enable features that
 # must never meet the server's in one build, so they are always built by name and apart.
-NATIVE := -p allocator -p broker -p vision -p importer -p app -p load -p server -p mean-colour -p no-op -F app/ssr
+NATIVE := -p allocator -p broker -p vision -p importer -p app -p load -p scheduling -p server -p mean-colour -p no-op -F app/ssr
 WASM := --target wasm32-unknown-unknown
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := target/site/.release
-SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src load/src public server/build.rs server/src style vision/build.rs vision/src -type f)
+SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src load/src public scheduling/src server/build.rs server/src style vision/build.rs vision/src -type f)
 
 .PHONY: help setup serve test lint unit clients parity bench browser lighthouse clean
 

@@ -3,6 +3,7 @@
 
     bench/goodput.py                      flags, with release programs
     bench/goodput.py --network vgg --times 4 --seconds 30
+    bench/goodput.py --apart              the generator on a core of its own, so that it takes none of the server's
 
 Finds the peak with a closed loop, then sends four times that in an open loop. Prints goodput as a share
 of the peak (wanted: 95 %), how long refusals took (5 ms) and how long accepted ones took. Then a crowd of
@@ -13,6 +14,7 @@ how often they were let in then (95 %).
 import argparse
 import dataclasses
 import json
+import os
 
 import generator
 from servers import all_servers, pictures
@@ -28,14 +30,22 @@ def main():
     parser.add_argument("--times", type=float, default=4)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--clients", type=int, default=32, help="of the closed loop that finds the peak")
+    parser.add_argument("--apart", action="store_true", help="the last core is for the generator alone")
     parser.add_argument("--profile", default="release")
     parser.add_argument("--json", action="store_true")
     told = parser.parse_args()
-    settings = dataclasses.replace(Settings(), profile=told.profile)
+    cores = sorted(os.sched_getaffinity(0))
+    if told.apart:
+        if len(cores) < 2:
+            parser.error("--apart needs two cores")
+        os.sched_setaffinity(0, cores[:-1])
+    settings = dataclasses.replace(Settings(), profile=told.profile, threads=len(os.sched_getaffinity(0)))
     server = next(it for it in all_servers(settings) if it.name == "vitrine")
     server = dataclasses.replace(server, options=(*server.options, "--trusted-proxy", "127.0.0.1/32"))
     sent = pictures(told.network)
     with server.start(told.network, settings) as process:
+        if told.apart:
+            os.sched_setaffinity(0, cores[-1:])
         closed = generator.drive(process, server, sent, settings, told.seconds, clients=told.clients)
         peak = closed["goodput"]
         rate = told.times * peak

@@ -58,17 +58,16 @@ class Bench:
             command = [STORE / "engines" / "bin" / "python", BENCH / "engines.py", name, DATA]
             command += ["--batches", batches, "--seconds", seconds, "--threads", THREADS]
             return {name: json.loads(output(command))}
-        vitrine = program("vitrine", self.settings.profile)
-        command = [vitrine, "bench", "--only", "network", "--model", "vgg", "--models", DATA / "models"]
-        command += ["--batch", batches, "--duration", seconds, "--threads", THREADS, "--json", "-"]
-        precisions = {"vitrine": []}
-        if "--precision" in output([vitrine, "bench", "--help"]):
-            precisions = {"vitrine": ["--precision", "f32"], "vitrine bf16": ["--precision", "bf16"]}
-        found = {}
-        for label, told in precisions.items():
-            rows = json.loads(output([*command, *told]))["network"]
-            found[label] = {str(row["batch"]): row["ms"] for row in rows}
-        return found
+        precisions = {"vitrine": "f32", "vitrine bf16": "bf16"}
+        return {label: self.alone(precision, batches, seconds) for label, precision in precisions.items()}
+
+    def alone(self, precision, batches, seconds):
+        """Milliseconds of a batch of VGG-16 in our worker, by its size."""
+        command = [program("vitrine", self.settings.profile), "bench", "--only", "network", "--json", "-"]
+        command += ["--model", "vgg", "--models", DATA / "models", "--precision", precision]
+        command += ["--batch", batches, "--duration", seconds, "--threads", THREADS]
+        rows = json.loads(output(command))["network"]
+        return {str(row["batch"]): row["ms"] for row in rows}
 
     def rounds(self, network, rounds, clients, seconds):
         """Throughput and latency of every server with so many clients."""
@@ -93,6 +92,11 @@ class Bench:
                     self.note(server, network, turn, report, clients=n)
                 if network == "no-op" and turn == 0:
                     self.rates(server, process, network)
+            if network == "vgg" and server.name.startswith("vitrine"):
+                # What the throughput is compared with, at once: minutes later it would be another machine.
+                precision = server.options[server.options.index("--precision") + 1]
+                alone = self.alone(precision, "8", self.settings.vgg_seconds)
+                self.keep(what="alone", server=server.name, network=network, round=turn, ms=alone["8"])
         except (Failed, RuntimeError, OSError) as error:
             self.fail(server.name, network, error)
 
@@ -111,15 +115,16 @@ class Bench:
             return
         command = [sys.executable, BENCH / "goodput.py", "--json", "--profile", self.settings.profile]
         # A network that takes long is seen through for longer.
-        for network, times in [("flags", 1), ("vgg", 2)]:
-            seconds = times * self.settings.overload_seconds
+        told = {"flags": ["flags"], "flags, apart": ["flags", "--apart"], "vgg": ["vgg"]}
+        for label, told in told.items():
+            seconds = self.settings.overload_seconds * (2 if label == "vgg" else 1)
             try:
-                figures = json.loads(output([*command, "--network", network, "--seconds", seconds]))
+                figures = json.loads(output([*command, "--seconds", seconds, "--network", *told]))
             except (RuntimeError, ValueError) as error:
-                self.fail("vitrine", f"overload, {network}", error)
+                self.fail("vitrine", f"overload, {label}", error)
                 continue
-            say(f"overload, {network}: goodput {100 * figures['goodput_of_peak']:.1f} % of the peak")
-            self.keep(what="overload", network=network, figures=figures)
+            say(f"overload, {label}: goodput {100 * figures['goodput_of_peak']:.1f} % of the peak")
+            self.keep(what="overload", network=label, figures=figures)
 
     def note(self, server, network, turn, report, **pace):
         told = "{clients} clients".format(**pace) if "clients" in pace else "{rate} a second".format(**pace)

@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import json
 import os
-import subprocess
 import urllib.request
 
 from process import Process, free_port
@@ -133,21 +132,16 @@ def vitrine(server, network, port, settings):
     """As it is by default, and with limits of rates, which are far away, so that they are looked at."""
     name = "no-op" if network == "no-op" else "vitrine"
     models = ["--models", DATA / "models", "--preload", "none" if network == "no-op" else network]
-    told = ["--listen", f"127.0.0.1:{port}", "--threads", THREADS, "--rate", "100000/s", *server.options]
+    told = ["--listen", f"127.0.0.1:{port}", "--threads", settings.threads, "--rate", "100000/s", *server.options]
     return [program(name, settings.profile), "serve", *models, *told]
 
 
 def all_servers(settings):
-    """Those there are. A vitrine that knows precisions is measured in each."""
-    known = subprocess.run(
-        [program("vitrine", settings.profile), "serve", "--help"], capture_output=True, text=True, check=True
-    ).stdout
-    ours = [Server("vitrine", vitrine, path="")]
-    if "--precision" in known:
-        ours = [
-            Server("vitrine", vitrine, path="", options=("--precision", "f32")),
-            Server("vitrine bf16", vitrine, path="", networks=("vgg",), options=("--precision", "bf16")),
-        ]
+    """Those there are."""
+    ours = [
+        Server("vitrine", vitrine, path="", options=("--precision", "f32")),
+        Server("vitrine bf16", vitrine, path="", networks=("vgg",), options=("--precision", "bf16")),
+    ]
     return [
         Server("bare axum", bare, path="/", networks=("no-op",)),
         *ours,

@@ -35,6 +35,7 @@ class Settings:
     flags_clients: tuple = (1, 8, 64)
     flags_seconds: float = 2.5
     overload_seconds: float = 10.0
+    threads: int = THREADS
     profile: str = "release"
 
 

@@ -37,8 +37,9 @@
 //! # What is promised
 //!
 //! - Requests come to their turn strictly in the order of their [`Priority`]. Within a class flows
-//!   take turns, and the requests of a flow keep the order of their submission. A batch is the one in turn and what has queued up meanwhile
-//!   and [joins](Pipeline::joins) it; a lone request never waits for company.
+//!   take turns, and the requests of a flow keep the order of their submission. A batch is the one in turn and
+//!   what has queued up meanwhile and [joins](Pipeline::joins) it; nobody waits for company unless
+//!   the pipeline is [patient](Pipeline::patience).
 //! - [`Broker::submit`] never blocks. When the queue is full it says so at once, and how long the
 //!   wait would be.
 //! - Every accepted request gets exactly one answer, whatever happens: an error or a panic of the

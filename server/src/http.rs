@@ -41,7 +41,7 @@ use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, file_and_error_handler_with_context, generate_route_list,
 };
-use tower::Layer;
+use tower::{Layer, ServiceBuilder, util::option_layer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     normalize_path::{NormalizePath, NormalizePathLayer},
@@ -111,6 +111,23 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .nest("/v2", oip::routes())
         .merge(torchserve::routes())
         .method_not_allowed_fallback(problem::method_not_allowed);
+    let cross_origin =
+        (!operations.origins.is_empty()).then(|| operations::cors(&operations.origins));
+    // From the outermost to the innermost. As one layer, because the router would put each into a box
+    // that is copied for every request, with all the boxes in it.
+    let around = ServiceBuilder::new()
+        .layer(from_fn_with_state(operations.meters.clone(), request_log::log))
+        .layer(from_fn(headers::security))
+        .layer(from_fn(linger::linger))
+        .layer(option_layer(cross_origin))
+        .layer(from_fn(dialect::reword))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn_with_state(Arc::clone(operations), operations::guard))
+        .layer(from_fn(upload_guard::no_circles))
+        .layer(from_fn_with_state(Arc::new(intake::Intake::new(state)), intake::limit))
+        .layer(from_fn(upload_guard::multipart_only))
+        // Every body is cut off at one limit above; readers need none of their own.
+        .layer(DefaultBodyLimit::disable());
     let router = Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
@@ -122,7 +139,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(operations::metrics))
         .merge(openapi::routes());
-    let mut router = router
+    let router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
         .layer(headers::compression())
@@ -131,21 +148,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .merge(protocols)
         .with_state(state.clone())
         .merge(mounts)
-        // Every body is cut off at one limit below; readers need none of their own.
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(upload_guard::multipart_only))
-        .layer(from_fn_with_state(Arc::new(intake::Intake::new(state)), intake::limit))
-        .layer(from_fn(upload_guard::no_circles))
-        .layer(from_fn_with_state(Arc::clone(operations), operations::guard))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(from_fn(dialect::reword));
-    if !operations.origins.is_empty() {
-        router = router.layer(operations::cors(&operations.origins));
-    }
-    let router = router
-        .layer(from_fn(linger::linger))
-        .layer(from_fn(headers::security))
-        .layer(from_fn_with_state(operations.meters.clone(), request_log::log));
+        .layer(around);
     // Outside the router, since a layer inside it runs only after a route has been chosen.
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }

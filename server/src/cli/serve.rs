@@ -160,6 +160,8 @@ impl Serve {
             .context("cannot start the worker thread")?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
+            // They have little to do at a time, beside threads that compute without end.
+            .on_thread_start(scheduling::prefer_latency)
             .build()
             .context("cannot start the runtime")?;
         let service = Arc::new(service);
