@@ -1,6 +1,11 @@
 //! `load`: sends requests to an HTTP server and says how it took them.
 
-use std::{fs, io::Write, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    io::{self, ErrorKind, Write},
+    path::PathBuf,
+    time::Duration,
+};
 
 use anyhow::{Context, anyhow};
 use clap::Parser;
@@ -68,14 +73,21 @@ fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let plan = options.plan()?;
     let report = load::run(&plan)?;
-    let mut out = std::io::stdout().lock();
-    if options.json {
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        writeln!(out)?;
-    } else {
-        print(&mut out, &report)?;
+    match write(&options, &report) {
+        // Whoever reads has read enough, as `head` does.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
-    Ok(())
+}
+
+fn write(options: &Options, report: &Report) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if options.json {
+        serde_json::to_writer_pretty(&mut out, report)?;
+        writeln!(out)
+    } else {
+        print(&mut out, report)
+    }
 }
 
 impl Options {
@@ -120,7 +132,7 @@ impl Options {
     }
 }
 
-fn print(out: &mut impl Write, report: &Report) -> anyhow::Result<()> {
+fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let ms = |it: &load::Summary| {
         format!(
             "p50 {:.3}  p90 {:.3}  p99 {:.3}  p99.9 {:.3}  max {:.3} ms",

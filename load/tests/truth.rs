@@ -157,9 +157,12 @@ fn the_patient_come_back_when_they_are_told_to() {
     let address = serve(Router::new().route("/", handler));
     let plan = plan(address, vec![Message::get()], closed(3, 12));
     let report = run(Plan { patient: Some("x-forwarded-for".parse().unwrap()), ..plan });
-    assert_eq!((report.came_back, report.let_in), (6, 6));
     let seen = seen.lock().unwrap();
     assert_eq!(seen.len(), 3, "each client has an address");
-    let waits = seen.values().flat_map(|times| times.chunks(2).map(|pair| pair[1] - pair[0]));
+    // Two of the three may have had an odd number of the twelve, and not come back after the last.
+    let pairs: Vec<_> = seen.values().flat_map(|times| times.as_chunks::<2>().0).collect();
+    assert!(pairs.len() >= 5);
+    assert_eq!((report.came_back, report.let_in), (pairs.len() as u64, pairs.len() as u64));
+    let waits = pairs.iter().map(|[refused, back]| *back - *refused);
     assert!(waits.min() >= Some(Duration::from_secs(1)));
 }

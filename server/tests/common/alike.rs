@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// How far apart two probabilities of the same picture may be.
-const ROUNDING: f64 = 1e-6;
+const ROUNDING: f64 = 1e-5;
 
 /// Checks that two answers say the same, but for the last digits of numbers.
 #[track_caller]
