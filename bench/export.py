@@ -127,7 +127,7 @@ def no_op(path):
 def main():
     folder, models = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     done = folder / "done.json"
-    key = {"seed": SEED, "torch": torch.__version__, "form": 1}
+    key = {"seed": SEED, "torch": torch.__version__, "form": 2}
     if done.exists() and json.loads(done.read_text()) == key:
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -150,6 +150,7 @@ def main():
     # Counters of the training, which the file leaves out.
     assert not unexpected and all(key.endswith("num_batches_tracked") for key in missing), (missing, unexpected)
     script(flags.eval(), 64, folder / "flags.pt")
+    onnx(flags, 64, folder / "flags.onnx")
     done.write_text(json.dumps(key))
 
 

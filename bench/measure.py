@@ -2,6 +2,7 @@
 for a while then disturbs everybody, and medians over the rounds forget it."""
 
 import json
+import statistics
 import subprocess
 import sys
 import time
@@ -92,13 +93,20 @@ class Bench:
                     self.note(server, network, turn, report, clients=n)
                 if network == "no-op" and turn == 0:
                     self.rates(server, process, network)
-            if network == "vgg" and server.name.startswith("vitrine"):
-                # What the throughput is compared with, at once: minutes later it would be another machine.
-                precision = server.options[server.options.index("--precision") + 1]
-                alone = self.alone(precision, "8", self.settings.vgg_seconds)
-                self.keep(what="alone", server=server.name, network=network, round=turn, ms=alone["8"])
+                if network == "vgg" and server.name.startswith("vitrine"):
+                    self.keep(what="share", server=server.name, round=turn, **self.share(server, process))
         except (Failed, RuntimeError, OSError) as error:
             self.fail(server.name, network, error)
+
+    def share(self, server, process):
+        """What eight clients get, and what the network does alone just before and after: minutes later it would
+        be another machine. The first batches are left out, since the clients do not yet ask together."""
+        precision = server.options[server.options.index("--precision") + 1]
+        before = self.alone(precision, "8", self.settings.vgg_seconds)["8"]
+        told = {"clients": 8, "seconds": 12 * before / 1000, "warm_up": 3 * before / 1000}
+        report = generator.drive(process, server, pictures("vgg"), self.settings, **told)
+        after = self.alone(precision, "8", self.settings.vgg_seconds)["8"]
+        return {"goodput": report["goodput"], "alone": 8000 / statistics.mean([before, after])}
 
     def rates(self, server, process, network):
         """Latency at rising rates, until the server falls behind."""

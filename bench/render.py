@@ -193,9 +193,7 @@ def wishes(data):
         wish(f"bf16, batch {batch}, over OpenVINO: at most 1.10", r, lambda r: r <= 1.1)
     for name in [n for n in data.names("http", "server", network="vgg") if n.startswith("vitrine")]:
         label = "bf16" if "bf16" in name else "f32"
-        alone = {it["round"]: it["ms"] / 8000 for it in data.of("alone", server=name)}
-        served = {it["round"]: it["report"]["goodput"] for it in data.of("http", server=name, network="vgg", clients=8)}
-        shares = [served[turn] * seconds for turn, seconds in alone.items() if turn in served]
+        shares = [it["goodput"] / it["alone"] for it in data.of("share", server=name)]
         share = statistics.median(shares) if shares else None
         wish(f"VGG-16, {label}, 8 clients, of the bare network's throughput: at least 0.98", share, lambda r: r >= 0.98)
         outer, p50 = data.http(name, "vgg", 1, "outer_ms", "p50"), data.http(name, "vgg", 1, "latency_ms", "p50")

@@ -98,8 +98,6 @@ fn send(
     threads: usize,
     left: Option<&'static AtomicU64>,
 ) -> Result<(Recorder, Duration), io::Error> {
-    // Or it would measure how long it waits itself for a core, beside a server that computes.
-    scheduling::prefer_latency();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let recorder = Rc::new(RefCell::new(Recorder::new(window, plan.inner.clone())));
     // What does not divide falls to the first threads.

@@ -66,10 +66,12 @@ impl Company {
     pub(super) fn patience(&self, waiting: usize, most: usize, now: Instant) -> Duration {
         let state = self.state();
         let Some(missing) = missing(waiting, most) else { return Duration::ZERO };
+        // Those who have come back are here already, or on their way.
+        let returning = (state.returning.round() as usize).saturating_sub(state.returned);
         let to_come = state.time_to_come(now);
         if missing <= state.coming && !to_come.is_zero() {
             to_come + state.preparing
-        } else if missing <= state.coming + state.returning.round() as usize {
+        } else if missing <= state.coming + returning {
             to_come
         } else {
             Duration::ZERO
@@ -186,5 +188,18 @@ mod tests {
         assert_eq!(patience(4, 8, 8 * MS), Duration::ZERO, "they did not come");
         assert_eq!([patience(2, 8, MS), patience(1, 2, MS), patience(3, 16, MS)], [7 * MS; 3]);
         assert_eq!(patience(9, 16, MS), Duration::ZERO, "seven would be missing");
+    }
+
+    /// Protects a client that asks again and again from being taken for another.
+    #[test]
+    fn who_comes_back_does_not_wait_for_itself() {
+        let mut now = Instant::now();
+        let company = after_a_batch(now);
+        for _ in 0..20 {
+            drop(announced(&company, 1, now + MS));
+            assert_eq!(company.patience(1, 8, now + 2 * MS), Duration::ZERO);
+            now += 400 * MS;
+            company.ended(now, 400 * MS);
+        }
     }
 }

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""What a picture of `flags` costs any server at least: decoding it with libjpeg-turbo, at full and at reduced
+scale, and the network by the fastest engine, each on one thread. Milliseconds of the processor.
+
+    bench/floor.py
+
+Needs what `make bench` has installed and made. Beside them stand what FastAPI and vitrine spend in all, of
+bench/results.jsonl.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+from settings import BENCH, DATA, STORE
+
+BATCH = 8
+SECONDS = 3
+PYTHON = STORE / "engines" / "bin" / "python"
+
+
+def median_ms(work):
+    for _ in range(3):
+        work()
+    times, end = [], time.perf_counter() + SECONDS
+    while time.perf_counter() < end:
+        start = time.process_time()
+        work()
+        times.append(1000 * (time.process_time() - start))
+    return statistics.median(times)
+
+
+def decoding(reduced):
+    """Of all the pictures in turn, by Pillow. At reduced scale their numbers are others."""
+    import io
+
+    from PIL import Image
+
+    files = [path.read_bytes() for path in sorted(DATA.glob("flags*.jpg"))]
+
+    def work():
+        for file in files:
+            with Image.open(io.BytesIO(file)) as picture:
+                if reduced:
+                    picture.draft("RGB", (128, 128))
+                picture.load()
+
+    return median_ms(work) / len(files)
+
+
+def networks():
+    import numpy
+    import onnxruntime
+    import openvino
+
+    pictures = numpy.random.default_rng(1).standard_normal((BATCH, 3, 64, 64), dtype="float32")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(DATA / "flags.onnx"), options, providers=["CPUExecutionProvider"])
+    model = openvino.Core().read_model(str(DATA / "flags.onnx"))
+    model.reshape([BATCH, 3, 64, 64])
+    told = {"INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    compiled = openvino.Core().compile_model(model, "CPU", told)
+    return {
+        "onnxruntime": median_ms(lambda: session.run(None, {"pictures": pictures})) / BATCH,
+        "openvino": median_ms(lambda: compiled(pictures)) / BATCH,
+    }
+
+
+def spent(server):
+    """Processor time for an answer with 8 clients, as it was measured last."""
+    path = BENCH / "results.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    told = {"what": "http", "server": server, "network": "flags", "clients": 8}
+    found = [row["report"]["cpu_ms_per_request"] for row in rows if told.items() <= row.items()]
+    return statistics.median(found) if found else None
+
+
+def main():
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        # The libraries read it when they are loaded.
+        sys.exit(subprocess.run([PYTHON, *sys.argv], env={**os.environ, "OMP_NUM_THREADS": "1"}).returncode)
+    full, reduced, engines = decoding(False), decoding(True), networks()
+    print(f"decoding        {full:.2f} ms, at reduced scale {reduced:.2f} ms")
+    for name, ms in engines.items():
+        print(f"{name:<15} {ms:.2f} ms in batches of {BATCH}")
+    best = min(engines.values())
+    print(f"together        {full + best:.2f} ms, at reduced scale {reduced + best:.2f} ms")
+    for server in ("FastAPI", "vitrine"):
+        ms = spent(server)
+        if ms:
+            print(f"{server:<15} {ms:.2f} ms in all, a fifth of which is {ms / 5:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()
