@@ -19,6 +19,7 @@ use crate::{
     meters::{Mark, Meters},
     registry::Loaded,
 };
+use company::Coming;
 
 /// A prepared picture with the model that it is for, which lives at least as long as the picture
 /// waits.
@@ -36,6 +37,8 @@ pub struct Job {
     pub waiting: tracing::Span,
     /// The span of the request.
     pub request: tracing::Span,
+    /// That it was announced, if it was.
+    pub(crate) coming: Option<Coming>,
 }
 
 /// What to find out about a picture.
@@ -145,7 +148,9 @@ impl Pipeline for Worker {
             return Duration::ZERO;
         }
         let (most, now) = (self.most(model), Instant::now());
-        let patience = model.company.patience(joined.len(), most, now);
+        let announced =
+            joined.iter().filter(|candidate| candidate.request.coming.is_some()).count();
+        let patience = model.company.patience(joined.len(), announced, most, now);
         // Nobody may come too late for it.
         let end = now + patience + model.batch_times.expected(most);
         let hurry = joined.iter().any(|candidate| candidate.deadline.is_some_and(|at| at < end));

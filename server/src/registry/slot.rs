@@ -31,7 +31,7 @@ pub struct Loaded {
     /// How long batches take.
     pub(crate) batch_times: BatchTimes,
     /// The pictures that are on their way.
-    pub(crate) company: Company,
+    pub(crate) company: Arc<Company>,
     /// Only the worker thread locks it, so nobody ever waits for it.
     model: Mutex<Model>,
 }
@@ -80,7 +80,7 @@ impl Loaded {
         let compute = model.compute();
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let (company, model) = (Company::default(), Mutex::new(model));
+        let (company, model) = (Arc::default(), Mutex::new(model));
         Self { entry, id, took, compute, batch_times, company, model }
     }
 

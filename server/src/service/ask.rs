@@ -84,6 +84,7 @@ impl Service {
             priority: ask.priority,
             pictures: ask.pictures,
             passages: Mutex::new(passages),
+            coming: Mutex::default(),
             span: Span::current(),
             client,
             _places: places,

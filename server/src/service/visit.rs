@@ -27,7 +27,7 @@ use crate::{
     http::request_log,
     meters::{self, Passage},
     registry::Loaded,
-    worker::{Finding, Job, Task},
+    worker::{Finding, Job, Task, company::Coming},
 };
 
 /// Something to be scored.
@@ -62,6 +62,8 @@ pub struct Visit {
     pub(super) pictures: usize,
     /// One for each picture that has not been begun.
     pub(super) passages: Mutex<Vec<Passage>>,
+    /// Pictures that are prepared and not yet asked about.
+    pub(super) coming: Mutex<Vec<Coming>>,
     /// The span of the request.
     pub(super) span: Span,
     /// A number for whose it is.
@@ -155,7 +157,8 @@ impl Visit {
         let decode = info_span!(parent: &self.span, "decode", bytes = taken.bytes.len());
         let prepared = self.way.prepare(self.card(), taken.bytes.clone()).instrument(decode);
         let prepared = self.in_time(prepared).await?;
-        drop(coming);
+        coming.is_ready();
+        self.coming.lock().unwrap_or_else(PoisonError::into_inner).push(coming);
         let decoding = start.elapsed();
         passage.took(meters::Stage::Decode, decoding);
         Ok((prepared, decoding))
@@ -191,6 +194,7 @@ impl Visit {
             mark: passage.mark(),
             waiting: info_span!(parent: &self.span, "queue", model = self.card().name),
             request: self.span.clone(),
+            coming: self.coming.lock().unwrap_or_else(PoisonError::into_inner).pop(),
         };
         self.way
             .run((priority, self.client), job, self.deadline(), self.timeout, passage, watcher)

@@ -6,7 +6,7 @@
 //! a small part of the time that it has just worked, if the next size of a batch will be full by then.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,8 +15,11 @@ use super::batch;
 /// The part of its time for which the worker may stand still.
 const STILL: f64 = 0.03;
 
-/// The weight of the newest in a mean.
+/// The weight of the newest in the mean time of preparing.
 const NEWEST: f64 = 0.2;
+
+/// The weight of the newest in the mean number of those who come back: a few batches tell.
+const NEWEST_BATCH: f64 = 0.5;
 
 /// The pictures for one model that are being prepared, and what is known of how they come.
 #[derive(Debug, Default)]
@@ -24,7 +27,7 @@ pub(crate) struct Company(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Pictures that are being prepared.
+    /// Pictures that are being prepared, or wait.
     coming: usize,
     /// How long preparing one takes, the wait for a thread included.
     preparing: Duration,
@@ -36,42 +39,51 @@ struct State {
     returning: f64,
 }
 
-/// A picture that is being prepared, until this is dropped.
+/// A picture from when it is being prepared until it runs, which is when this is dropped: between the
+/// two it is never missed, nor taken for another.
 #[derive(Debug)]
-pub(crate) struct Coming<'a> {
-    company: &'a Company,
+pub(crate) struct Coming {
+    company: Arc<Company>,
     since: Instant,
 }
 
 impl Company {
     /// Says that a picture is being prepared from now on.
-    pub(crate) fn announce(&self, now: Instant) -> Coming<'_> {
+    pub(crate) fn announce(self: &Arc<Self>, now: Instant) -> Coming {
         let mut state = self.state();
         state.coming += 1;
         if !state.time_to_come(now).is_zero() {
             state.returned += 1;
         }
-        Coming { company: self, since: now }
+        Coming { company: Arc::clone(self), since: now }
     }
 
     /// Takes note of a batch that ends now.
     pub(super) fn ended(&self, now: Instant, ran: Duration) {
         let mut state = self.state();
         let returned = std::mem::take(&mut state.returned) as f64;
-        state.returning += NEWEST * (returned - state.returning);
+        state.returning += NEWEST_BATCH * (returned - state.returning);
         state.last = Some((now, ran));
     }
 
-    /// For how long a batch of so many waits, if as many as `most` may run together.
-    pub(super) fn patience(&self, waiting: usize, most: usize, now: Instant) -> Duration {
+    /// For how long a batch of so many waits, of whom so many were announced, if as many as `most` may
+    /// run together.
+    pub(super) fn patience(
+        &self,
+        waiting: usize,
+        announced: usize,
+        most: usize,
+        now: Instant,
+    ) -> Duration {
         let state = self.state();
         let Some(missing) = missing(waiting, most) else { return Duration::ZERO };
         // Those who have come back are here already, or on their way.
         let returning = (state.returning.round() as usize).saturating_sub(state.returned);
         let to_come = state.time_to_come(now);
-        if missing <= state.coming && !to_come.is_zero() {
+        let coming = state.coming.saturating_sub(announced);
+        if missing <= coming && !to_come.is_zero() {
             to_come + state.preparing
-        } else if missing <= state.coming + returning {
+        } else if missing <= coming + returning {
             to_come
         } else {
             Duration::ZERO
@@ -98,12 +110,18 @@ fn missing(waiting: usize, most: usize) -> Option<usize> {
     batch::sizes(most).find(|&size| size > waiting).map(|size| size - waiting)
 }
 
-impl Drop for Coming<'_> {
-    fn drop(&mut self) {
+impl Coming {
+    /// Takes note that the picture is prepared.
+    pub(crate) fn is_ready(&self) {
         let took = self.since.elapsed();
         let mut state = self.company.state();
-        state.coming -= 1;
         state.preparing = state.preparing.mul_f64(1.0 - NEWEST) + took.mul_f64(NEWEST);
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.company.state().coming -= 1;
     }
 }
 
@@ -114,13 +132,13 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     /// Where a batch of 400 ms has just ended, which is worth 12.
-    fn after_a_batch(now: Instant) -> Company {
-        let company = Company::default();
+    fn after_a_batch(now: Instant) -> Arc<Company> {
+        let company = Arc::<Company>::default();
         company.ended(now, 400 * MS);
         company
     }
 
-    fn announced(company: &Company, pictures: usize, now: Instant) -> Vec<Coming<'_>> {
+    fn announced(company: &Arc<Company>, pictures: usize, now: Instant) -> Vec<Coming> {
         (0..pictures).map(|_| company.announce(now)).collect()
     }
 
@@ -129,13 +147,23 @@ mod tests {
         let now = Instant::now();
         let company = after_a_batch(now);
         let coming = announced(&company, 4, now + MS);
-        assert_eq!(company.patience(4, 8, now + 2 * MS), 10 * MS);
-        assert_eq!(company.patience(4, 8, now + 11 * MS), MS);
-        assert_eq!(company.patience(4, 8, now + 12 * MS), Duration::ZERO, "not for longer");
-        assert_eq!(company.patience(1, 8, now + 2 * MS), 10 * MS);
-        assert_eq!(company.patience(3, 8, now + 2 * MS), 10 * MS);
+        assert_eq!(company.patience(4, 0, 8, now + 2 * MS), 10 * MS);
+        assert_eq!(company.patience(4, 0, 8, now + 11 * MS), MS);
+        assert_eq!(company.patience(4, 0, 8, now + 12 * MS), Duration::ZERO, "not for longer");
+        assert_eq!(company.patience(1, 0, 8, now + 2 * MS), 10 * MS);
+        assert_eq!(company.patience(3, 0, 8, now + 2 * MS), 10 * MS);
+        assert_eq!(company.patience(5, 1, 8, now + 2 * MS), 10 * MS);
+        assert_eq!(
+            company.patience(5, 2, 8, now + 2 * MS),
+            Duration::ZERO,
+            "these are among the five"
+        );
         drop(coming);
-        assert_eq!(company.patience(1, 8, now + 2 * MS), Duration::ZERO, "they are here, or lost");
+        assert_eq!(
+            company.patience(1, 0, 8, now + 2 * MS),
+            Duration::ZERO,
+            "they are here, or lost"
+        );
     }
 
     #[test]
@@ -143,7 +171,7 @@ mod tests {
         let now = Instant::now();
         let company = after_a_batch(now);
         let _coming = announced(&company, 3, now + MS);
-        let patience = |waiting, most| company.patience(waiting, most, now + 2 * MS);
+        let patience = |waiting, most| company.patience(waiting, 0, most, now + 2 * MS);
         assert_eq!(patience(4, 8), Duration::ZERO, "a batch of seven runs as four");
         assert_eq!(patience(4, 4), Duration::ZERO, "there is no larger size");
         assert_eq!(patience(5, 7), Duration::ZERO, "nor here");
@@ -153,13 +181,13 @@ mod tests {
     #[test]
     fn a_worker_that_had_nothing_to_do_begins_at_once() {
         let now = Instant::now();
-        let fresh = Company::default();
+        let fresh = Arc::<Company>::default();
         let _coming = announced(&fresh, 1, now);
-        assert_eq!(fresh.patience(1, 8, now), Duration::ZERO);
+        assert_eq!(fresh.patience(1, 0, 8, now), Duration::ZERO);
         let company = after_a_batch(now);
-        assert_eq!(company.patience(1, 8, now + 2 * MS), Duration::ZERO, "nobody else comes");
+        assert_eq!(company.patience(1, 0, 8, now + 2 * MS), Duration::ZERO, "nobody else comes");
         let _coming = announced(&company, 4, now + 13 * MS);
-        assert_eq!(company.patience(4, 8, now + 13 * MS), Duration::ZERO);
+        assert_eq!(company.patience(4, 0, 8, now + 13 * MS), Duration::ZERO);
     }
 
     /// Protects small networks, which have run in less time than a picture is decoded in.
@@ -169,21 +197,21 @@ mod tests {
         let company = after_a_batch(now);
         let _coming = announced(&company, 4, now + MS);
         company.state().preparing = 12 * MS;
-        assert_eq!(company.patience(4, 8, now + 2 * MS), Duration::ZERO);
+        assert_eq!(company.patience(4, 0, 8, now + 2 * MS), Duration::ZERO);
     }
 
     #[test]
     fn those_who_come_back_are_looked_out_for() {
         let mut now = Instant::now();
         let company = after_a_batch(now);
-        assert_eq!(company.patience(4, 8, now), Duration::ZERO, "nobody is known to come back");
+        assert_eq!(company.patience(4, 0, 8, now), Duration::ZERO, "nobody is known to come back");
         for _ in 0..20 {
             drop(announced(&company, 4, now + 2 * MS));
             now += 400 * MS;
             company.ended(now, 400 * MS);
         }
         company.state().preparing = 4 * MS;
-        let patience = |waiting, most, after| company.patience(waiting, most, now + after);
+        let patience = |waiting, most, after| company.patience(waiting, 0, most, now + after);
         assert_eq!(patience(4, 8, MS), 7 * MS, "four more to prepare them");
         assert_eq!(patience(4, 8, 8 * MS), Duration::ZERO, "they did not come");
         assert_eq!([patience(2, 8, MS), patience(1, 2, MS), patience(3, 16, MS)], [7 * MS; 3]);
@@ -197,7 +225,7 @@ mod tests {
         let company = after_a_batch(now);
         for _ in 0..20 {
             drop(announced(&company, 1, now + MS));
-            assert_eq!(company.patience(1, 8, now + 2 * MS), Duration::ZERO);
+            assert_eq!(company.patience(1, 0, 8, now + 2 * MS), Duration::ZERO);
             now += 400 * MS;
             company.ended(now, 400 * MS);
         }
