@@ -57,7 +57,7 @@ parity: setup ## Compare a few networks and imports with torchvision, timm and K
 	cargo build --locked -p vision --example logits
 	./parity/run.sh
 
-bench: setup ## Measure beside other servers, 20 minutes on a quiet machine, and write bench/RESULTS.md
+bench: setup ## Measure beside other servers, half an hour on a quiet machine, and write bench/RESULTS.md
 	cargo build --locked --release -p server -p no-op -p load --bins --example bare
 	python3 bench/run.py
 

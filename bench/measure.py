@@ -123,8 +123,8 @@ class Bench:
             return
         command = [sys.executable, BENCH / "goodput.py", "--json", "--profile", self.settings.profile]
         # A network that takes long is seen through for longer.
-        told = {"flags": ["flags"], "flags, apart": ["flags", "--apart"], "vgg": ["vgg"]}
-        for label, told in told.items():
+        ways = {"flags": ["flags"], "flags, apart": ["flags", "--apart"], "vgg": ["vgg"]}
+        for label, told in ways.items():
             seconds = self.settings.overload_seconds * (2 if label == "vgg" else 1)
             try:
                 figures = json.loads(output([*command, "--seconds", seconds, "--network", *told]))

@@ -17,7 +17,7 @@ THREADS = len(os.sched_getaffinity(0))
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Rounds and seconds. The full measurement takes some 20 minutes on two cores."""
+    """Rounds and seconds. The full measurement takes half an hour on two cores."""
 
     rounds: int = 3
     batches: tuple = (1, 4, 8)
