@@ -8,6 +8,7 @@ mod fetching;
 mod grpc;
 mod idling;
 mod listening;
+mod running;
 mod watching;
 
 use std::{
@@ -19,31 +20,23 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::{Router, ServiceExt, extract::Request};
-use axum_server::Handle;
 use clap::{Args, builder::FalseyValueParser, value_parser};
 use leptos::prelude::LeptosOptions;
-use tokio::{sync::watch, time::timeout};
-use tower_http::normalize_path::NormalizePath;
 
-use self::{
-    access::AccessOptions,
-    admin::{AdminOptions, Listening},
-};
+use self::{access::AccessOptions, admin::AdminOptions};
 use super::options::{FetchOptions, MirrorOptions, ModelOptions};
 use crate::{
     access::KeyRing,
     admin::Admin,
-    http::{self, AppState, Exposition, HEADER_TIMEOUT, Operations},
+    http::{self, AppState, Exposition, Operations},
     mount::Mounts,
     registry::{Loading, Preload},
     service::{Limits, Service},
-    shutdown::Signals,
     telemetry::{self, LogFormat},
 };
 pub(crate) use effective::effective;
-use ending::Listeners;
 use listening::listen;
+use running::Ways;
 
 /// What `serve` can be told.
 #[derive(Debug, Clone, Args)]
@@ -172,7 +165,7 @@ impl Serve {
         let ways = Ways { public: listener, grpc, admin, keys };
         let log = telemetry.level();
         let admin = Admin { service, state, log, config: Arc::new(config), keys: None };
-        let served = runtime.block_on(self.serve(ways, router, admin));
+        let served = runtime.block_on(self.answer(ways, router, admin));
         // A look-up of a name or a picture that hangs must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_secs(1));
         served
@@ -196,67 +189,6 @@ impl Serve {
         }
     }
 
-    async fn serve(
-        self,
-        ways: Ways,
-        router: NormalizePath<Router>,
-        admin: Admin,
-    ) -> anyhow::Result<()> {
-        let Ways { public: listener, grpc, admin: admin_way, keys } = ways;
-        let service = Arc::clone(&admin.service);
-        let access = admin.state.operations.access.clone();
-        let address = listener.local_addr()?;
-        let handle = Handle::new();
-        let mut server = axum_server::from_tcp(listener)?.first_request_timeout(HEADER_TIMEOUT);
-        server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-        let peers =
-            ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(router);
-        let serving = server.handle(handle.clone()).serve(peers);
-        // Before anybody is told that they may come, since they may also tell us to go.
-        let signals = Signals::new().context("cannot listen for signals")?;
-        tracing::info!("listening on http://{address}/");
-        let admin = admin_way.map(|way| way.start(admin)).transpose()?;
-        if let Some(keys) = keys {
-            access::reread(keys).context("cannot listen for SIGHUP")?;
-        }
-        listening::file_away(&service);
-        idling::start(&service);
-        watching::start(Arc::clone(service.registry()), Duration::from_secs(self.watch))
-            .context("cannot listen for SIGHUP")?;
-        if self.pull {
-            fetching::start(Arc::clone(service.registry()), self.mirror.settings())?;
-        }
-        tokio::spawn({
-            let service = Arc::clone(&service);
-            async move {
-                service.settled().await;
-                service.report();
-            }
-        });
-
-        let grace = Duration::from_secs(self.drain);
-        let linger = Duration::from_secs(self.linger);
-        let (stopping, stop) = watch::channel(false);
-        let calls = grpc.map(|listener| grpc::start(Arc::clone(&service), access, listener, stop));
-        let calls = calls.transpose()?;
-        let listeners = Listeners { http: handle, grpc: stopping };
-        tokio::spawn(ending::on_signal(signals, Arc::clone(&service), listeners, linger, grace));
-        serving.await.context("the server stopped")?;
-        if let Some(calls) = calls {
-            let _ = timeout(grace, calls).await;
-        }
-        // Only now, since a request under way may still need the worker.
-        if let Err(error) = service.shutdown(grace).await {
-            tracing::warn!(%error, "the worker was not done in time");
-        }
-        if let Some(admin) = admin {
-            // Last, so that how the end goes can be watched.
-            admin.shutdown();
-        }
-        tracing::info!("stopped");
-        Ok(())
-    }
-
     fn operations(&self, service: &Arc<Service>, keys: Option<Arc<KeyRing>>) -> Operations {
         let meters = Arc::clone(service.meters());
         let exposition = self.access.public_metrics.then(|| {
@@ -275,14 +207,6 @@ impl Serve {
         let site = self.site.clone().unwrap_or_else(default_site);
         http::assets::leptos_options(&site, address)
     }
-}
-
-/// The ways in.
-struct Ways {
-    public: TcpListener,
-    grpc: Option<TcpListener>,
-    admin: Option<Listening>,
-    keys: Option<Arc<KeyRing>>,
 }
 
 fn default_site() -> PathBuf {

@@ -1,6 +1,8 @@
 //! The operations of vitrine's own interface.
 
-use serde_json::{Value, json};
+mod wishes;
+
+use serde_json::json;
 use utoipa::openapi::path::PathsBuilder;
 
 use super::{
@@ -8,10 +10,14 @@ use super::{
     operation::Op,
     problems::{BODY, INPUT, MODEL, PICTURE, RUN},
 };
+use wishes::{crop, example_name, form, multipart, top_k, url};
 
 const PAGES: &str = "Pages";
 const CLASSIFY: &str = "Classify";
 const EXPLAIN: &str = "Explain";
+
+/// The example picture that the examples here ask about.
+const EXAMPLE: &str = "waving-brazil.jpg";
 
 /// Headers of an answer by a model.
 const MODEL_HEADERS: [(&str, &str); 3] = [
@@ -237,46 +243,4 @@ fn example() -> Op {
     .guarded()
     .problems(&["example_unknown"])
     .curl("curl localhost:2017/models/flags/waving-brazil.jpg -o flag.jpg")
-}
-
-const EXAMPLE: &str = "waving-brazil.jpg";
-
-/// Of several addresses the last one counts. A form sends an empty one with a file.
-fn url() -> Value {
-    let one = json!({ "type": "string", "format": "uri-reference", "pattern": "^(https?://.+)?$" });
-    json!({ "anyOf": [one.clone(), { "type": "array", "items": one }] })
-}
-
-fn example_name() -> Value {
-    json!({ "type": "string", "format": "file" })
-}
-
-fn top_k() -> Value {
-    json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX })
-}
-
-fn crop() -> Value {
-    json!({ "type": "string", "enum": ["true", "false", "1", "0", "on", "off"] })
-}
-
-fn fields() -> Value {
-    json!({ "url": url(), "example": example_name(), "top_k": top_k(), "crop": crop() })
-}
-
-fn form() -> Value {
-    let one = |name: &str| json!({ "required": [name] });
-    let some = ["url", "example", "top_k", "crop"].map(one);
-    let none = json!({ "maxProperties": 0 });
-    let any: Vec<_> = some.into_iter().chain([none]).collect();
-    json!({ "type": "object", "properties": fields(), "anyOf": any })
-}
-
-fn multipart() -> Value {
-    let mut fields = fields();
-    let says =
-        "The picture; several of them for several answers. Any part with a file name is one.";
-    fields["image"] = json!({
-        "type": "array", "description": says, "items": { "type": "string", "format": "binary" },
-    });
-    json!({ "type": "object", "properties": fields })
 }
