@@ -23,21 +23,33 @@ pub(super) fn start(service: &Arc<Service>) {
         let mut watch = Watch::default();
         loop {
             ticks.tick().await;
-            if watch.look(steps(service.meters())) {
+            if watch.look(Work::so_far(service.meters())) {
                 service.give_back_memory();
             }
         }
     });
 }
 
-/// How many steps all pictures have made since the start: arrivals, refusals, and answers.
-fn steps(meters: &Meters) -> u64 {
-    let tallies = meters.tallies();
-    let steps = tallies.values().map(|tally| {
-        let settled = tally.ok + tally.failed + tally.expired + tally.cancelled;
-        tally.requests + tally.accepted + tally.rejected + settled
-    });
-    meters.refused_elsewhere() + steps.sum::<u64>()
+/// What was done and what is being done.
+#[derive(Debug, Clone, Copy)]
+struct Work {
+    /// How many steps all pictures have made since the start: arrivals, refusals, and answers.
+    steps: u64,
+    /// Pictures that are prepared, wait, or run. A batch may take longer than some looks.
+    under_way: u64,
+}
+
+impl Work {
+    fn so_far(meters: &Meters) -> Self {
+        let tallies = meters.tallies();
+        let steps = tallies.values().map(|tally| {
+            let settled = tally.ok + tally.failed + tally.expired + tally.cancelled;
+            tally.requests + tally.accepted + tally.rejected + settled
+        });
+        let under_way =
+            tallies.values().map(|tally| tally.preparing + tally.queued + tally.running);
+        Self { steps: meters.refused_elsewhere() + steps.sum::<u64>(), under_way: under_way.sum() }
+    }
 }
 
 /// Tells the end of work.
@@ -49,10 +61,10 @@ struct Watch {
 }
 
 impl Watch {
-    /// Whether memory is to be given back now, after so many steps.
-    fn look(&mut self, steps: u64) -> bool {
-        if steps != self.seen {
-            (self.seen, self.quiet) = (steps, Some(0));
+    /// Whether memory is to be given back now.
+    fn look(&mut self, work: Work) -> bool {
+        if work.steps != self.seen || work.under_way > 0 {
+            (self.seen, self.quiet) = (work.steps, Some(0));
             return false;
         }
         let Some(quiet) = &mut self.quiet else { return false };
@@ -70,11 +82,13 @@ mod tests {
     #[test]
     fn memory_goes_back_when_work_is_over() {
         let mut watch = Watch::default();
-        assert!(!(0..100).any(|_| watch.look(0)), "there was no work yet");
-        assert!(!(1..100).any(|steps| watch.look(steps)), "there is work");
-        let given: Vec<u32> = (1..100).filter(|_| watch.look(99)).collect();
+        let mut look = |steps, under_way| watch.look(Work { steps, under_way });
+        assert!(!(0..100).any(|_| look(0, 0)), "there was no work yet");
+        assert!(!(1..100).any(|steps| look(steps, 0)), "there is work");
+        let given: Vec<u32> = (1..100).filter(|_| look(99, 0)).collect();
         assert_eq!(given, QUIET, "it is over");
-        assert!(!watch.look(100), "and goes on");
-        assert!(watch.look(100));
+        assert!(!look(100, 8), "and goes on");
+        assert!(!(0..100).any(|_| look(100, 8)), "with a batch that takes long");
+        assert!(look(100, 0));
     }
 }
