@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """What a picture of `flags` costs any server at least: decoding it with libjpeg-turbo, at full and at reduced
-scale, and the network by the fastest engine, each on one thread. Milliseconds of the processor.
+scale, and the network by the fastest engine, each on one thread. Milliseconds of the processor. And what to
+refuse one costs at least, of all cores with the generator on them: how much that leaves of the peak, if three
+are refused for each that is answered.
 
     bench/floor.py
 
@@ -15,7 +17,9 @@ import subprocess
 import sys
 import time
 
-from settings import BENCH, DATA, STORE
+import generator
+from servers import all_servers, pictures
+from settings import BENCH, DATA, STORE, Settings
 
 BATCH = 8
 SECONDS = 3
@@ -70,12 +74,32 @@ def networks():
     }
 
 
+def measured():
+    path = BENCH / "results.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def refusing():
+    """Milliseconds of all cores, by axum without anything of ours, the generator's part of it included."""
+    settings = Settings()
+    server = next(it for it in all_servers(settings) if it.name == "bare axum")
+    with server.start("no-op", settings) as process:
+        process.url += "refused"
+        report = generator.drive(process, server, pictures("flags"), settings, SECONDS, clients=64)
+    return 1000 / report["rate"]
+
+
 def spent(server):
     """Processor time for an answer with 8 clients, as it was measured last."""
-    path = BENCH / "results.jsonl"
-    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     told = {"what": "http", "server": server, "network": "flags", "clients": 8}
-    found = [row["report"]["cpu_ms_per_request"] for row in rows if told.items() <= row.items()]
+    found = [row["report"]["cpu_ms_per_request"] for row in measured() if told.items() <= row.items()]
+    return statistics.median(found) if found else None
+
+
+def peak(server):
+    """Answers a second with the most clients, as it was measured last."""
+    rows = [row for row in measured() if row.get("server") == server and row.get("network") == "flags"]
+    found = [row["report"]["goodput"] for row in rows if row.get("clients") == 64]
     return statistics.median(found) if found else None
 
 
@@ -93,6 +117,11 @@ def main():
         ms = spent(server)
         if ms:
             print(f"{server:<15} {ms:.2f} ms in all, a fifth of which is {ms / 5:.2f} ms")
+    refusal, answers = refusing(), peak("vitrine")
+    print(f"to refuse       {refusal:.3f} ms of all cores")
+    if answers:
+        left = 1 / (1 + 3 * refusal * answers / 1000)
+        print(f"goodput         {100 * left:.0f} % of the peak at most, {answers:.0f}/s, where three are refused for each answer")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The body of `POST /` goes to a worker thread by a channel, and comes back as a small JSON, which
-//! is what a server with a network does, without the network.
+//! is what a server with a network does, without the network. `POST /refused` is refused instead, as by a
+//! server that has no place left.
 
 use std::{env, sync::mpsc, thread};
 
@@ -13,7 +14,10 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
-    http::header::CONTENT_TYPE,
+    http::{
+        StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER},
+    },
     response::IntoResponse,
     routing::post,
 };
@@ -32,6 +36,7 @@ fn main() -> anyhow::Result<()> {
     });
     let router = Router::new()
         .route("/", post(answer).get(async || "ready"))
+        .route("/refused", post(refuse))
         .layer(DefaultBodyLimit::max(20 << 20))
         .with_state(jobs);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
@@ -48,4 +53,8 @@ async fn answer(State(jobs): State<mpsc::Sender<Job>>, body: Bytes) -> impl Into
     let _ = jobs.send((body, sender));
     let length = length.await.unwrap_or_default();
     ([(CONTENT_TYPE, "application/json")], format!("{{\"label\":\"no-op\",\"bytes\":{length}}}"))
+}
+
+async fn refuse(_: Bytes) -> impl IntoResponse {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], "busy")
 }
