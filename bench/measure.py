@@ -94,19 +94,24 @@ class Bench:
                 if network == "no-op" and turn == 0:
                     self.rates(server, process, network)
                 if network == "vgg" and server.name.startswith("vitrine"):
-                    self.keep(what="share", server=server.name, round=turn, **self.share(server, process))
+                    for share in self.shares(server, process):
+                        self.keep(what="share", server=server.name, round=turn, **share)
         except (Failed, RuntimeError, OSError) as error:
             self.fail(server.name, network, error)
 
-    def share(self, server, process):
-        """What eight clients get, and what the network does alone just before and after: minutes later it would
-        be another machine. The first batches are left out, since the clients do not yet ask together."""
+    def shares(self, server, process):
+        """What eight clients get, several times, each with what the network does alone just before and after:
+        seconds later it would be another machine. The first batches are left out, since the clients do not yet
+        ask together."""
         precision = server.options[server.options.index("--precision") + 1]
-        before = self.alone(precision, "8", self.settings.vgg_seconds)["8"]
-        told = {"clients": 8, "seconds": 12 * before / 1000, "warm_up": 3 * before / 1000}
-        report = generator.drive(process, server, pictures("vgg"), self.settings, **told)
-        after = self.alone(precision, "8", self.settings.vgg_seconds)["8"]
-        return {"goodput": report["goodput"], "alone": 8000 / statistics.mean([before, after])}
+        seconds = self.settings.share_seconds
+        before = self.alone(precision, "8", seconds)["8"]
+        for _ in range(self.settings.shares):
+            told = {"clients": 8, "seconds": 6 * before / 1000, "warm_up": 3 * before / 1000}
+            report = generator.drive(process, server, pictures("vgg"), self.settings, **told)
+            after = self.alone(precision, "8", seconds)["8"]
+            yield {"goodput": report["goodput"], "alone": 8000 / statistics.mean([before, after])}
+            before = after
 
     def rates(self, server, process, network):
         """Latency at rising rates, until the server falls behind."""

@@ -31,6 +31,8 @@ class Settings:
     vgg_rounds: int = 2
     vgg_clients: tuple = (1, 8)
     vgg_seconds: float = 8.0
+    shares: int = 5
+    share_seconds: float = 4.0
     flags_rounds: int = 2
     flags_clients: tuple = (1, 8, 64)
     flags_seconds: float = 2.5
@@ -49,6 +51,8 @@ QUICK = Settings(
     rate_seconds=1.0,
     vgg_rounds=1,
     vgg_seconds=2.0,
+    shares=1,
+    share_seconds=1.0,
     flags_rounds=1,
     flags_clients=(1, 8),
     flags_seconds=1.0,
