@@ -3,9 +3,13 @@
 //! Threads that compute use every slice of time to its end, so a thread that has only an answer to
 //! write waits some milliseconds for a core. Neither needs more of the cores than the other: what helps
 //! is a shorter slice for the one that has little to do at a time.
+//!
+//! Threads that compute together are a team, and wait for each other many times in a batch.
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(unix)]
+mod openmp;
 
 /// Asks the system to let the calling thread run soon whenever it wakes, for a short time at once. It
 /// gets no more time than before. Threads that it starts are like it.
@@ -15,6 +19,17 @@ mod linux;
 pub fn prefer_latency() {
     #[cfg(target_os = "linux")]
     linux::set_slice(SLICE);
+}
+
+/// Ends the team of threads that OpenMP keeps for the calling thread, which gets another one when it needs
+/// one again. For a thread that computes now and then beside one that computes all the time.
+///
+/// Threads of a team look out for each other as long as all threads of all teams have a core, and go to
+/// sleep at once when they have not: with two idle teams on two cores VGG-16 takes 3 % longer. Nothing
+/// happens where there is no OpenMP 5 in the program.
+pub fn end_team() {
+    #[cfg(unix)]
+    openmp::pause();
 }
 
 /// The shortest that Linux grants (`man 2 sched_setattr`).

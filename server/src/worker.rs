@@ -12,7 +12,7 @@ use std::{
 use broker::{Candidate, Pipeline};
 use vision::{
     explain::{ExplainError, Heatmap, Method},
-    model::{Model, ModelError},
+    model::{Cores, Model, ModelError},
 };
 
 use crate::{
@@ -113,7 +113,10 @@ impl Pipeline for Worker {
         }
         let start = Instant::now();
         let network = model.network();
-        let answers = match network.logits(&pictures) {
+        // Those who were answered together come back together, and then they want the cores.
+        let lone = batch_size == 1 && !model.company.expects();
+        let cores = if lone { Cores::Free } else { Cores::Shared };
+        let answers = match network.logits_on(&pictures, cores) {
             // Tensors come from strangers, who must not spoil the answers of others.
             Err(ModelError::NotFinite { .. }) => pictures
                 .into_iter()

@@ -110,6 +110,8 @@ impl Compute {
             (PrecisionChoice::Auto, Device::Cpu) => probe::fastest(threads),
             (PrecisionChoice::Auto, _) => Precision::F16,
         };
+        // Whoever decides need not be the one who computes.
+        scheduling::end_team();
         Ok(Self { device, precision, threads })
     }
 }

@@ -14,6 +14,7 @@ use crate::compute::{Compute, Precision, set_threads};
 use crate::prediction::{Output, OutputKind};
 use crate::script::{Script, ScriptError};
 use crate::weights::{LoadedNetwork, WeightsError};
+pub use pace::Cores;
 use pace::Pace;
 
 /// How far outside of `0..=1` rounding can put a probability, generously.
@@ -142,7 +143,7 @@ impl Model {
         let warm_up = |source| LoadError::WarmUp { name: name(), source };
         let start = Instant::now();
         // Exactly, so that weights that overflow are found out here.
-        let answer = model.run(&[model.black()], true).map_err(warm_up)?;
+        let answer = model.run(&[model.black()], Cores::Free, true).map_err(warm_up)?;
         let first = start.elapsed();
         // It is the only run that has every kernel twice, one after the other.
         allocator::give_back();
@@ -165,14 +166,17 @@ impl Model {
         self.compute
     }
 
-    /// Answers a batch of black pictures, for libtorch to prepare its kernels for this size; returns
-    /// the time that it took.
+    /// Answers a batch of black pictures, for libtorch to prepare its kernels for this size and for as
+    /// many threads as it will run on; returns the time that it took on free cores.
     ///
     /// # Errors
     ///
     /// When the network fails.
     pub fn warm_up(&self, batch: usize) -> Result<Duration, ModelError> {
         let black = vec![self.black(); batch];
+        if self.pace.threads(batch, Cores::Shared) != self.pace.threads(batch, Cores::Free) {
+            self.logits_on(&black, Cores::Shared)?;
+        }
         let start = Instant::now();
         self.logits(&black)?;
         Ok(start.elapsed())
@@ -180,19 +184,35 @@ impl Model {
 
     /// What the network puts out for a batch of prepared pictures (`HWC f32`, `size * size * 3`
     /// samples each): one vector of as many numbers as classes for each. They are logits, unless
-    /// the card says otherwise; [`Output::probabilities`] goes on from here either way.
+    /// the card says otherwise; [`Output::probabilities`] goes on from here either way. The cores are
+    /// taken to be free.
     ///
     /// # Errors
     ///
     /// When the batch is empty, a picture has another length, libtorch fails, or a logit is not
     /// finite.
     pub fn logits(&self, batch: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError> {
-        let tame = batch.iter().all(|pixels| pixels.iter().all(|sample| sample.abs() <= TAME));
-        self.run(batch, !tame)
+        self.logits_on(batch, Cores::Free)
     }
 
-    fn run(&self, batch: &[Vec<f32>], exactly: bool) -> Result<Vec<Vec<f32>>, ModelError> {
-        set_threads(self.pace.threads(batch.len()));
+    /// The same as [`Self::logits`], by fewer threads if something else wants the cores and they are
+    /// worth more to it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn logits_on(&self, batch: &[Vec<f32>], cores: Cores) -> Result<Vec<Vec<f32>>, ModelError> {
+        let tame = batch.iter().all(|pixels| pixels.iter().all(|sample| sample.abs() <= TAME));
+        self.run(batch, cores, !tame)
+    }
+
+    fn run(
+        &self,
+        batch: &[Vec<f32>],
+        cores: Cores,
+        exactly: bool,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        set_threads(self.pace.threads(batch.len(), cores));
         // Rather than a closure: the guard restores the mode also when something panics.
         let _guard = tch::no_grad_guard();
         let input = self.input(batch)?;

@@ -93,6 +93,8 @@ pub(super) fn load(registry: &Registry, entry: &Arc<Entry>) -> Result<Arc<Loaded
         let times = warm_up(&model, registry.max_batch)?;
         Ok::<_, String>((model, times))
     }));
+    // The worker has the cores for itself again.
+    scheduling::end_team();
     let (model, times) = loaded.map_err(|_| "loading panicked".to_owned())??;
     let (took, compute) = (start.elapsed(), model.compute());
     let seconds = took.as_secs_f64();

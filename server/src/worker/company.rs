@@ -58,6 +58,11 @@ impl Company {
         Coming { company: Arc::clone(self), since: now }
     }
 
+    /// Whether pictures are being prepared, or wait.
+    pub(super) fn expects(&self) -> bool {
+        self.state().coming > 0
+    }
+
     /// Takes note of a batch that ends now.
     pub(super) fn ended(&self, now: Instant, ran: Duration) {
         let mut state = self.state();
@@ -158,7 +163,9 @@ mod tests {
             Duration::ZERO,
             "these are among the five"
         );
+        assert!(company.expects());
         drop(coming);
+        assert!(!company.expects());
         assert_eq!(
             company.patience(1, 0, 8, now + 2 * MS),
             Duration::ZERO,
