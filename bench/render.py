@@ -45,8 +45,8 @@ def table(head, rows):
 
 def results(records):
     data = Records(records)
-    about = data.of("machine")[0]
-    parts = [heading(about)]
+    about, *later = data.of("machine")
+    parts = [heading(about, later)]
     if data.of("engine"):
         parts.append(engines(data))
     for network in ["no-op", "vgg", "flags"]:
@@ -60,10 +60,15 @@ def results(records):
     return "\n".join(part for part in parts if part)
 
 
-def heading(about):
+def heading(about, later):
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     quiet = "" if about["load_average"] <= 0.5 else (
         f"\n**The machine was not quiet** (load {about['load_average']:.1f}): these figures prove nothing.\n"
+    )
+    more = "".join(
+        f"\nMore rounds of {it['part']}: {it['date']}, commit {it['commit']}, {it['cpu']}"
+        f" (load {it['load_average']:.1f} before them)."
+        for it in later
     )
     return f"""# Results
 
@@ -72,7 +77,7 @@ Written by `make bench`; how it measures is in [CONTRIBUTING.md](../CONTRIBUTING
 {about["date"]}, commit {about["commit"]}, {about["cpu"]}, {about["cores"]} cores ({", ".join(about["extensions"])}),
 {about["memory_mb"] // 1024} GB, Linux {about["kernel"]}, Python {about["python"]}. The generator ran on the same cores.
 Everybody was told to compute with {about["cores"]} threads, and had the same networks with the same weights.
-Figures are medians of rounds in which everybody had a turn.
+Figures are medians of rounds in which everybody had a turn.{more}
 
 {versions}.
 """

@@ -5,6 +5,7 @@
     bench/run.py --quick                the same with fewer and shorter measurements, for trying
     bench/run.py --only vitrine,mosec   some of the servers
     bench/run.py --part no-op,vgg       some of the parts: engines, no-op, vgg, flags, overload
+    bench/run.py --more --part no-op    more rounds of some parts, which the medians are then over as well
     bench/run.py --render               the tables and plots once more, of what was measured last
 
 Needs the programs of `make bench`. Every figure is kept in bench/results.jsonl as soon as it is known.
@@ -14,6 +15,7 @@ import argparse
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,9 +34,13 @@ def options():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", default="", metavar="NAME,…")
     parser.add_argument("--part", default=",".join(PARTS), metavar="PART,…")
+    parser.add_argument("--more", action="store_true")
     parser.add_argument("--render", action="store_true")
     parser.add_argument("--profile", default="release", help="which build of our programs: release or debug")
-    return parser.parse_args()
+    told = parser.parse_args()
+    if told.more and (told.quick or told.only or told.profile != "release" or "overload" in told.part):
+        parser.error("more rounds are of whole parts that have rounds, by release programs")
+    return told
 
 
 def prepare(profile):
@@ -56,6 +62,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # Neither the table nor the plots of a measurement for trying take the place of the real ones.
     partial = told.quick or told.only or told.part != ",".join(PARTS) or told.profile != "release"
+    partial = partial and not told.more
     folder = STORE / "partial" if partial else BENCH
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "results.jsonl"
@@ -68,9 +75,13 @@ def main():
             say(f"WARNING: this machine is not quiet (load {machine.load_average():.1f}): figures will be wrong")
         fresh = path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
+        if told.more:
+            shutil.copy(path, fresh)
+            # Rising rates are asked once and not in rounds.
+            settings = dataclasses.replace(settings, rates=())
         chosen = [name.strip() for name in told.only.split(",") if name.strip()]
         bench = Bench(settings, all_servers(settings), chosen, fresh)
-        about = {"load_average": machine.load_average(), "settings": dataclasses.asdict(settings)}
+        about = {"load_average": machine.load_average(), "settings": dataclasses.asdict(settings), "part": told.part}
         bench.keep(what="machine", **machine.describe(), **about)
         parts = told.part.split(",")
         if "engines" in parts:
