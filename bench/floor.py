@@ -74,11 +74,6 @@ def networks():
     }
 
 
-def measured():
-    path = BENCH / "results.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
 def refusing():
     """Milliseconds of all cores, by axum without anything of ours, the generator's part of it included."""
     settings = Settings()
@@ -89,17 +84,12 @@ def refusing():
     return 1000 / report["rate"]
 
 
-def spent(server):
-    """Processor time for an answer with 8 clients, as it was measured last."""
-    told = {"what": "http", "server": server, "network": "flags", "clients": 8}
-    found = [row["report"]["cpu_ms_per_request"] for row in measured() if told.items() <= row.items()]
-    return statistics.median(found) if found else None
-
-
-def peak(server):
-    """Answers a second with the most clients, as it was measured last."""
-    rows = [row for row in measured() if row.get("server") == server and row.get("network") == "flags"]
-    found = [row["report"]["goodput"] for row in rows if row.get("clients") == 64]
+def measured(server, clients, figure):
+    """Median of a figure of the generator's report for `flags`, as it was measured last."""
+    path = BENCH / "results.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    told = {"what": "http", "server": server, "network": "flags", "clients": clients}
+    found = [row["report"][figure] for row in rows if told.items() <= row.items()]
     return statistics.median(found) if found else None
 
 
@@ -114,10 +104,10 @@ def main():
     best = min(engines.values())
     print(f"together        {full + best:.2f} ms, at reduced scale {reduced + best:.2f} ms")
     for server in ("FastAPI", "vitrine"):
-        ms = spent(server)
+        ms = measured(server, 8, "cpu_ms_per_request")
         if ms:
             print(f"{server:<15} {ms:.2f} ms in all, a fifth of which is {ms / 5:.2f} ms")
-    refusal, answers = refusing(), peak("vitrine")
+    refusal, answers = refusing(), measured("vitrine", 64, "goodput")
     print(f"to refuse       {refusal:.3f} ms of all cores")
     if answers:
         left = 1 / (1 + 3 * refusal * answers / 1000)

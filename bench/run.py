@@ -61,8 +61,8 @@ def main():
     # By an exception, so that the server that runs is ended, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # Neither the table nor the plots of a measurement for trying take the place of the real ones.
-    partial = told.quick or told.only or told.part != ",".join(PARTS) or told.profile != "release"
-    partial = partial and not told.more
+    whole = told.more or told.part == ",".join(PARTS)
+    partial = told.quick or told.only or not whole or told.profile != "release"
     folder = STORE / "partial" if partial else BENCH
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "results.jsonl"
