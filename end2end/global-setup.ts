@@ -19,8 +19,13 @@ export default async function setup(config: FullConfig) {
     if (pathname === "/never.jpg") {
       const more = (by: number) => awaiting.set(search, (awaiting.get(search) ?? 0) + by);
       more(1);
-      response.on("close", () => more(-1));
       response.writeHead(200, { "content-type": TYPES.jpg, "content-length": 1000 }).write("half");
+      // The server does not wait for long where nothing comes at all.
+      const drip = setInterval(() => response.write("."), 1000);
+      response.on("close", () => {
+        clearInterval(drip);
+        more(-1);
+      });
       return;
     }
     if (pathname === "/slow.jpg") {
