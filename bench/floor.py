@@ -18,7 +18,7 @@ import sys
 import time
 
 import generator
-from servers import all_servers, pictures
+from servers import named, pictures
 from settings import BENCH, DATA, STORE, Settings
 
 BATCH = 8
@@ -77,7 +77,7 @@ def networks():
 def refusing():
     """Milliseconds of all cores, by axum without anything of ours, the generator's part of it included."""
     settings = Settings()
-    server = next(it for it in all_servers(settings) if it.name == "bare axum")
+    server = named("bare axum", settings)
     with server.start("no-op", settings) as process:
         process.url += "refused"
         report = generator.drive(process, server, pictures("flags"), settings, SECONDS, clients=64)

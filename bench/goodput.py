@@ -17,7 +17,7 @@ import json
 import os
 
 import generator
-from servers import all_servers, pictures
+from servers import named, pictures
 from settings import Settings
 
 # As `vitrine serve` has it: the queue and one batch.
@@ -40,7 +40,7 @@ def main():
             parser.error("--apart needs two cores")
         os.sched_setaffinity(0, cores[:-1])
     settings = dataclasses.replace(Settings(), profile=told.profile, threads=len(os.sched_getaffinity(0)))
-    server = next(it for it in all_servers(settings) if it.name == "vitrine")
+    server = named("vitrine", settings)
     server = dataclasses.replace(server, options=(*server.options, "--trusted-proxy", "127.0.0.1/32"))
     sent = pictures(told.network)
     with server.start(told.network, settings) as process:

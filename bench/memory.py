@@ -20,7 +20,7 @@ import threading
 import time
 
 import generator
-from servers import all_servers, pictures
+from servers import named, pictures
 from settings import DATA, Settings, program
 
 IDLE_MB, LOAD_MB = 40, 120
@@ -72,7 +72,7 @@ def main():
     settings = dataclasses.replace(Settings(), profile=told.profile)
     base = program("examples/base", settings.profile)
     libtorch = int(subprocess.run([base], capture_output=True, text=True, check=True).stdout.split()[0]) / 1024
-    server = next(it for it in all_servers(settings) if it.name == "vitrine")
+    server = named("vitrine", settings)
     print(f"libtorch {libtorch:.1f} MiB; beyond it and the weights, idle at most {IDLE_MB}, load at most {LOAD_MB}:")
     print("network  clients   weights   idle (of files)     load   idle again   answers/s   failed")
     missed = False

@@ -153,3 +153,8 @@ def all_servers(settings):
         Server("Gradio", script, path="/gradio_api/run/predict", form="gradio", venv="gradio"),
         Server("tornado-compute", script, venv="tornado", networks=("no-op", "vgg")),
     ]
+
+
+def named(name, settings):
+    """The server of this name."""
+    return next(server for server in all_servers(settings) if server.name == name)

@@ -13,7 +13,7 @@ import argparse
 import dataclasses
 
 import generator
-from servers import all_servers, pictures
+from servers import named, pictures
 from settings import Settings
 
 STEPS = 20
@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--profile", default="release")
     told = parser.parse_args()
     settings = dataclasses.replace(Settings(), profile=told.profile)
-    server = next(it for it in all_servers(settings) if it.name == "vitrine")
+    server = named("vitrine", settings)
     step, done, bad, settled = max(told.requests // STEPS, 1), 0, 0, None
     with server.start(told.network, settings) as process:
         print(f"{0:>9} requests  {process.memory_mb():8.1f} MB")

@@ -11,7 +11,7 @@ import argparse
 import dataclasses
 import statistics
 
-from servers import all_servers
+from servers import named
 from settings import Settings
 
 
@@ -21,7 +21,7 @@ def main():
     parser.add_argument("--profile", default="release")
     told = parser.parse_args()
     settings = dataclasses.replace(Settings(), profile=told.profile)
-    server = next(it for it in all_servers(settings) if it.name == "vitrine")
+    server = named("vitrine", settings)
     print("                  port s   answer s   stop s")
     for network in ["no-op", "flags", "vgg"]:
         rows = []
