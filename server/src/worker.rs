@@ -113,9 +113,7 @@ impl Pipeline for Worker {
         }
         let start = Instant::now();
         let network = model.network();
-        // Those who were answered together come back together, and then they want the cores.
-        let lone = batch_size == 1 && !model.company.expects();
-        let cores = if lone { Cores::Free } else { Cores::Shared };
+        let cores = Cores::for_batch(batch_size, model.company.expects());
         let answers = match network.logits_on(&pictures, cores) {
             // Tensors come from strangers, who must not spoil the answers of others.
             Err(ModelError::NotFinite { .. }) => pictures
@@ -163,7 +161,7 @@ impl Pipeline for Worker {
 
 /// Runs one picture, when it is not known which of a batch is to blame.
 fn alone(network: &Model, pixels: Vec<f32>) -> Result<Logits, ModelError> {
-    match network.logits(&[pixels]) {
+    match network.logits_on(&[pixels], Cores::Shared) {
         Ok(mut answers) => answers.pop().map(Ok).ok_or(ModelError::Empty),
         Err(ModelError::NotFinite { .. }) => Ok(Err(NotFinite)),
         Err(error) => Err(error),

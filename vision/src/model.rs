@@ -167,18 +167,19 @@ impl Model {
     }
 
     /// Answers a batch of black pictures, for libtorch to prepare its kernels for this size and for as
-    /// many threads as it will run on; returns the time that it took on free cores.
+    /// many threads as it may run on; returns the time that it took with nothing else on its way.
     ///
     /// # Errors
     ///
     /// When the network fails.
     pub fn warm_up(&self, batch: usize) -> Result<Duration, ModelError> {
         let black = vec![self.black(); batch];
-        if self.pace.threads(batch, Cores::Shared) != self.pace.threads(batch, Cores::Free) {
-            self.logits_on(&black, Cores::Shared)?;
+        let [free, shared] = [false, true].map(|others| Cores::for_batch(batch, others));
+        if self.pace.threads(batch, shared) != self.pace.threads(batch, free) {
+            self.logits_on(&black, shared)?;
         }
         let start = Instant::now();
-        self.logits(&black)?;
+        self.logits_on(&black, free)?;
         Ok(start.elapsed())
     }
 

@@ -64,6 +64,12 @@ impl Pace {
 }
 
 impl Cores {
+    /// For a batch that comes with others on their way, or without. Those who are answered together
+    /// come back together, so that only a lone picture ever finds the cores free.
+    pub fn for_batch(pictures: usize, others: bool) -> Self {
+        if pictures == 1 && !others { Self::Free } else { Self::Shared }
+    }
+
     /// How much work each thread must have.
     fn worth(self) -> Duration {
         match self {
@@ -94,6 +100,13 @@ mod tests {
         assert_eq!(threads(10, 1, Cores::Shared), 1);
         assert_eq!(threads(300, 1, Cores::Shared), 8, "never more than there are");
         assert_eq!(Pace::unknown(NonZeroUsize::MIN).threads(4, Cores::Free).get(), 1);
+    }
+
+    #[test]
+    fn only_a_lone_picture_finds_free_cores() {
+        assert_eq!(Cores::for_batch(1, false), Cores::Free);
+        assert_eq!(Cores::for_batch(1, true), Cores::Shared);
+        assert_eq!(Cores::for_batch(2, false), Cores::Shared);
     }
 
     #[test]
