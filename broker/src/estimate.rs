@@ -23,6 +23,9 @@ pub(crate) struct Estimate {
 struct Means {
     batch: f64,
     request: f64,
+    /// The share of batches that were quick. Not the mean time is looked at: one batch in which the
+    /// thread lost its core for a while outweighs many.
+    quick: f64,
 }
 
 impl Estimate {
@@ -34,18 +37,21 @@ impl Estimate {
         self.busy_since = None;
         let batch = ran.as_secs_f64();
         let request = batch / size.max(1) as f64;
+        let quick = if ran < QUICK { 1.0 } else { 0.0 };
         let mean = |old: f64, new: f64| old + NEWEST * (new - old);
         self.means = Some(match self.means {
-            None => Means { batch, request },
-            Some(old) => {
-                Means { batch: mean(old.batch, batch), request: mean(old.request, request) }
-            }
+            None => Means { batch, request, quick },
+            Some(old) => Means {
+                batch: mean(old.batch, batch),
+                request: mean(old.request, request),
+                quick: mean(old.quick, quick),
+            },
         });
     }
 
-    /// Whether batches of late took less time than to wake a thread.
+    /// Whether most batches of late took less time than to wake a thread.
     pub(crate) fn is_quick(&self) -> bool {
-        self.means.is_some_and(|means| means.batch < QUICK.as_secs_f64())
+        self.means.is_some_and(|means| means.quick > 0.5)
     }
 
     /// For how long the pipeline has been busy with a batch, if it is.
@@ -112,6 +118,8 @@ mod tests {
         estimate.finished(1, QUICK / 2);
         assert!(estimate.is_quick());
         estimate.finished(1, SECOND);
+        assert!(estimate.is_quick(), "once says little");
+        (0..3).for_each(|_| estimate.finished(1, SECOND));
         assert!(!estimate.is_quick());
     }
 

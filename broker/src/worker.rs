@@ -53,10 +53,18 @@ fn serve<P: Pipeline>(desk: &Desk<P::Request, P::Response>, max_batch: usize, pi
             |joined| pipeline.patience(joined),
         )
     };
+    let mut was_quick = false;
     while let Some(batch) = next(pipeline) {
         let (places, requests, started) = batch.into_parts();
         let outcome = run(pipeline, requests);
-        desk.finish(&places, started.elapsed(), outcome);
+        let quick = desk.finish(&places, started.elapsed(), outcome);
+        // A thread that has little to do at a time is waited for as those are that write the answers.
+        match (was_quick, quick) {
+            (false, true) => scheduling::prefer_latency(),
+            (true, false) => scheduling::prefer_throughput(),
+            _ => {}
+        }
+        was_quick = quick;
     }
 }
 

@@ -21,6 +21,12 @@ pub fn prefer_latency() {
     linux::set_slice(SLICE);
 }
 
+/// Takes back what [`prefer_latency`] asked for the calling thread.
+pub fn prefer_throughput() {
+    #[cfg(target_os = "linux")]
+    linux::set_slice(USUAL);
+}
+
 /// Ends the team of threads that OpenMP keeps for the calling thread, which gets another one when it needs
 /// one again. For a thread that computes now and then beside one that computes all the time.
 ///
@@ -36,6 +42,10 @@ pub fn end_team() {
 #[cfg(target_os = "linux")]
 const SLICE: std::time::Duration = std::time::Duration::from_micros(100);
 
+/// Stands for the slice that Linux gives whoever asks for none.
+#[cfg(target_os = "linux")]
+const USUAL: std::time::Duration = std::time::Duration::ZERO;
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
@@ -45,14 +55,18 @@ mod tests {
         let told = std::thread::spawn(|| {
             let before = linux::attributes();
             prefer_latency();
-            (before, linux::attributes())
+            let after = linux::attributes();
+            prefer_throughput();
+            (before, after, linux::attributes())
         });
-        let (Some(before), Some(after)) = told.join().expect("it does not panic") else {
+        let (Some(before), Some(after), Some(again)) = told.join().expect("it does not panic")
+        else {
             // A sandbox may forbid to ask, and then nothing can be changed either.
             return;
         };
         assert_eq!((before.policy, before.nice), (after.policy, after.nice));
         // Kernels that know no slices say nought.
         assert!(after.runtime == 0 || u128::from(after.runtime) == SLICE.as_nanos(), "{after:?}");
+        assert_eq!(before.runtime, again.runtime);
     }
 }

@@ -70,13 +70,13 @@ where
         }
     }
 
-    /// Answers the requests of a batch.
+    /// Answers the requests of a batch. Returns whether batches of late were quick.
     pub(crate) fn finish(
         &self,
         places: &[Place],
         ran: Duration,
         outcome: Result<Vec<Response>, RunError>,
-    ) {
+    ) -> bool {
         let size = places.len();
         let outcomes: Vec<_> = match outcome {
             Ok(responses) => responses.into_iter().map(Ok).collect(),
@@ -84,6 +84,7 @@ where
         };
         let mut state = self.lock();
         state.estimate.finished(size, ran);
+        let quick = state.estimate.is_quick();
         let decided: Vec<_> = places
             .iter()
             .zip(outcomes)
@@ -104,6 +105,7 @@ where
                 Err(unwanted) => discard(unwanted),
             }
         }
+        quick
     }
 
     /// The thread ends, however it came to that: nobody may be left waiting.
