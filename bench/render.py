@@ -33,6 +33,12 @@ class Records:
                 found.append(value)
         return statistics.median(found) if found else None
 
+    def overloads(self):
+        """Of each overload that was measured the measurement with the median goodput, as it was."""
+        for network in self.names("overload", "network"):
+            rows = sorted(self.of("overload", network=network), key=lambda row: row["figures"]["goodput_of_peak"])
+            yield rows[(len(rows) - 1) // 2]
+
 
 def number(value, digits=1):
     return "–" if value is None else f"{value:,.{digits}f}".replace(",", " ")
@@ -149,7 +155,7 @@ def starts(data):
 
 def overload(data):
     rows = []
-    for row in data.of("overload"):
+    for row in data.overloads():
         it = row["figures"]
         refused = it["refused"].get("503", {"count": 0, "p50": None, "p99": None})
         back, share = it["came_back"], it["let_in"] / it["came_back"] if it["came_back"] else None
@@ -171,7 +177,7 @@ def overload(data):
     return (
         "## Four times as much as it can do\n\n"
         "The last column is of a crowd of four clients for each place, who come back when `Retry-After` says: how"
-        " many of them were let in then. The generator takes a share of the two cores that grows with what it sends, but for"
+        " many of them were let in then. Of several measurements that with the median goodput is shown. The generator takes a share of the two cores that grows with what it sends, but for"
         " `apart`, where it has one of them and the server the other.\n\n"
         + table([*heads, "without an answer", "let in when told"], rows)
     )
@@ -218,7 +224,7 @@ def wishes(data):
         cpu = data.http("vitrine", "flags", n, "cpu_ms_per_request")
         r = ratio(data.http("FastAPI", "flags", n, "cpu_ms_per_request"), cpu)
         wish(f"flags, {n} clients, for a CPU second, over FastAPI: at least 5", r, lambda r: r >= 5)
-    for row in data.of("overload"):
+    for row in data.overloads():
         it, network = row["figures"], row["network"]
         wish(f"{network}, four times as much: goodput at least 95 % of the peak", 100 * it["goodput_of_peak"], lambda r: r >= 95, 1, " %")
         p99 = it["refused"].get("503", {}).get("p99")

@@ -28,6 +28,9 @@ pub(crate) async fn run(
     connections: usize,
     recorder: Rc<RefCell<Recorder>>,
 ) {
+    // What comes by itself is sent when it is due, or how long this thread waits for a core would be
+    // taken for the server's doing. The clock is like the thread that starts it.
+    scheduling::prefer_latency();
     let until = recorder.borrow().window.until;
     let (due, mut arrivals) = mpsc::unbounded_channel();
     let clock = thread::spawn(move || {
