@@ -177,7 +177,7 @@ def overload(data):
     return (
         "## Four times as much as it can do\n\n"
         "The last column is of a crowd of four clients for each place, who come back when `Retry-After` says: how"
-        " many of them were let in then. Of several measurements that with the median goodput is shown. The generator takes a share of the two cores that grows with what it sends, but for"
+        " many of them were let in then. Peak and overload were measured in pairs, of which that with the median share is shown. The generator takes a share of the two cores that grows with what it sends, but for"
         " `apart`, where it has one of them and the server the other.\n\n"
         + table([*heads, "without an answer", "let in when told"], rows)
     )

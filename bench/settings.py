@@ -36,7 +36,8 @@ class Settings:
     flags_rounds: int = 2
     flags_clients: tuple = (1, 8, 64)
     flags_seconds: float = 2.5
-    overload_seconds: float = 10.0
+    overload_seconds: float = 5.0
+    overload_pairs: int = 7
     threads: int = THREADS
     profile: str = "release"
 
@@ -57,6 +58,7 @@ QUICK = Settings(
     flags_clients=(1, 8),
     flags_seconds=1.0,
     overload_seconds=3.0,
+    overload_pairs=1,
 )
 
 
