@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What a picture of `flags` costs any server at least: decoding it with libjpeg-turbo, at full and at reduced
-scale, and the network by the fastest engine, each on one thread. Milliseconds of the processor. And what to
+scale, and the network by the fastest engine, each on one thread, in milliseconds of the processor. For how long
+a lone client waits at least, with the network on all cores, by the clock. And what to
 refuse one costs at least, of all cores with the generator on them: how much that leaves of the peak, if three
 are refused for each that is answered.
 
@@ -26,14 +27,14 @@ SECONDS = 3
 PYTHON = STORE / "engines" / "bin" / "python"
 
 
-def median_ms(work):
+def median_ms(work, clock=time.process_time):
     for _ in range(3):
         work()
     times, end = [], time.perf_counter() + SECONDS
     while time.perf_counter() < end:
-        start = time.process_time()
+        start = clock()
         work()
-        times.append(1000 * (time.process_time() - start))
+        times.append(1000 * (clock() - start))
     return statistics.median(times)
 
 
@@ -64,14 +65,19 @@ def networks():
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(DATA / "flags.onnx"), options, providers=["CPUExecutionProvider"])
-    model = openvino.Core().read_model(str(DATA / "flags.onnx"))
-    model.reshape([BATCH, 3, 64, 64])
-    told = {"INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-    compiled = openvino.Core().compile_model(model, "CPU", told)
-    return {
+
+    def openvino_of(batch, threads):
+        model = openvino.Core().read_model(str(DATA / "flags.onnx"))
+        model.reshape([batch, 3, 64, 64])
+        told = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+        return openvino.Core().compile_model(model, "CPU", told)
+
+    together, lone = openvino_of(BATCH, 1), openvino_of(1, len(os.sched_getaffinity(0)))
+    engines = {
         "onnxruntime": median_ms(lambda: session.run(None, {"pictures": pictures})) / BATCH,
-        "openvino": median_ms(lambda: compiled(pictures)) / BATCH,
+        "openvino": median_ms(lambda: together(pictures)) / BATCH,
     }
+    return engines, median_ms(lambda: lone(pictures[:1]), time.perf_counter)
 
 
 def refusing():
@@ -97,7 +103,7 @@ def main():
     if os.environ.get("OMP_NUM_THREADS") != "1":
         # The libraries read it when they are loaded.
         sys.exit(subprocess.run([PYTHON, *sys.argv], env={**os.environ, "OMP_NUM_THREADS": "1"}).returncode)
-    full, reduced, engines = decoding(False), decoding(True), networks()
+    full, reduced, (engines, lone) = decoding(False), decoding(True), networks()
     print(f"decoding        {full:.2f} ms, at reduced scale {reduced:.2f} ms")
     for name, ms in engines.items():
         print(f"{name:<15} {ms:.2f} ms in batches of {BATCH}")
@@ -107,6 +113,11 @@ def main():
         ms = measured(server, 8, "cpu_ms_per_request")
         if ms:
             print(f"{server:<15} {ms:.2f} ms in all, a fifth of which is {ms / 5:.2f} ms")
+    print(f"a lone client   waits {full + lone:.2f} ms, {lone:.2f} of them for the network")
+    for server in ("FastAPI", "vitrine"):
+        rate = measured(server, 1, "goodput")
+        if rate:
+            print(f"{server:<15} {1000 / rate:.2f} ms, a fifth of which is {200 / rate:.2f} ms")
     refusal, answers = refusing(), measured("vitrine", 64, "goodput")
     print(f"to refuse       {refusal:.3f} ms of all cores")
     if answers:
