@@ -26,6 +26,7 @@ test("who is cancelled gives the place to who was told to come again", async ({ 
     await third.examples.first().click();
     await expect(third.problem).toHaveAttribute("data-code", "queue_full");
     const retry = third.answer.getByRole("button", { name: /^Try again/ });
+    await expect(retry).toHaveText(/^Try again( \(\d+\))?$/);
 
     // It is not for want of waiting that it is refused. The response says so: the button may count
     // down for a second only, which is less than the time between two looks at it.
