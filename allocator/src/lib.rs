@@ -53,4 +53,17 @@ mod tests {
             assert_eq!(delay(), KEPT_MS);
         }
     }
+
+    /// Protects the memory of a busy server: mimalloc is built as `.cargo/config.toml` says, and a block
+    /// of 70 kB is rounded up to the next page of the system, and not to the next size that it shares.
+    #[test]
+    #[allow(unsafe_code)]
+    fn no_large_pages_are_shared() {
+        // SAFETY: the function computes a number.
+        let size = unsafe { libmimalloc_sys::mi_good_size(70_000) };
+        assert_eq!(
+            size, 73_728,
+            "CFLAGS in the environment take the place of ours: add them there"
+        );
+    }
 }
