@@ -101,7 +101,7 @@ struct Header {
 fn open<'a>(
     bytes: &'a [u8],
     limits: &DecodeLimits,
-) -> Result<(Header, impl ImageDecoder + 'a), DecodeError> {
+) -> Result<(Header, Box<dyn ImageDecoder + 'a>), DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }
@@ -111,9 +111,13 @@ fn open<'a>(
     }
     let mut allocation = Limits::no_limits();
     allocation.max_alloc = Some(limits.max_alloc);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format.into());
-    reader.limits(allocation.clone());
-    let decoder = reader.into_decoder().map_err(DecodeError::damaged)?;
+    let decoder: Box<dyn ImageDecoder + 'a> = if format == PictureFormat::Jpeg {
+        Box::new(jpeg::Jpeg::new(bytes).map_err(DecodeError::damaged)?)
+    } else {
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format.into());
+        reader.limits(allocation.clone());
+        Box::new(reader.into_decoder().map_err(DecodeError::damaged)?)
+    };
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 {
         return Err(DecodeError::Damaged { reason: "it has no pixels".to_owned() });

@@ -1,73 +1,152 @@
-//! What must be known of a JPEG before a decoder sees it.
+//! JPEG from the bytes where they lie.
+//!
+//! The decoder that `image` has for it copies the file, and reads its header three times.
 
-use memchr::{memchr_iter, memmem};
+mod layout;
 
-use super::DecodeError;
+use image::error::{DecodingError, UnsupportedError, UnsupportedErrorKind};
+use image::metadata::Orientation;
+use image::{ColorType, ImageDecoder, ImageError, ImageFormat, ImageResult};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
-const RESTART: std::ops::RangeInclusive<u8> = 0xD0..=0xD7;
-const START_OF_IMAGE: u8 = 0xD8;
-const END_OF_IMAGE: u8 = 0xD9;
-const START_OF_SCAN: u8 = 0xDA;
+pub(super) use layout::check;
 
-/// Refuses a JPEG with too many scans, or one that ends before its picture does.
-///
-/// A few bytes make a scan that costs a pass over all pixels, so a small file can burn seconds
-/// ("Two Issues with the JPEG Standard", libjpeg-turbo, LJT-01-004). The decoder would fill a file
-/// that was cut in transfer with grey and say nothing, and grey would be classified.
-///
-/// # Errors
-///
-/// [`DecodeError::TooManyScans`] and [`DecodeError::Damaged`].
-pub(super) fn check(bytes: &[u8], max_scans: usize) -> Result<(), DecodeError> {
-    let Some(Layout { first_scan, end }) = layout(bytes) else {
-        return Err(DecodeError::Damaged { reason: "the file ends before the picture".to_owned() });
-    };
-    // From the first scan on every pair of bytes counts, also inside of segments: a decoder that
-    // finds its way otherwise than this module must not find more scans either. Before it there
-    // are metadata, where the pair occurs by chance and in thumbnails.
-    let scans = memmem::find_iter(&bytes[first_scan..end], &[0xFF, START_OF_SCAN]);
-    if scans.count() > max_scans {
-        return Err(DecodeError::TooManyScans { limit: max_scans });
+/// A decoder that has read the header.
+pub(super) struct Jpeg<'a> {
+    decoder: JpegDecoder<ZCursor<&'a [u8]>>,
+    sides: (u32, u32),
+    colours: ColorType,
+}
+
+impl<'a> Jpeg<'a> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    ///
+    /// When it breaks the rules, or asks for what the decoder cannot do.
+    pub(super) fn new(bytes: &'a [u8]) -> ImageResult<Self> {
+        // Sides are bounded by whoever asks for the pixels.
+        let options = DecoderOptions::default()
+            .set_strict_mode(false)
+            .set_max_width(usize::MAX)
+            .set_max_height(usize::MAX);
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+        decoder.decode_headers().map_err(told)?;
+        let (width, height) = decoder.dimensions().unwrap_or_default();
+        let (space, colours) = match decoder.input_colorspace() {
+            Some(ColorSpace::Luma) => (ColorSpace::Luma, ColorType::L8),
+            _ => (ColorSpace::RGB, ColorType::Rgb8),
+        };
+        decoder.set_options(options.jpeg_set_out_colorspace(space));
+        // The format has 16 bits for each.
+        Ok(Self { decoder, sides: (width as u32, height as u32), colours })
     }
-    Ok(())
 }
 
-/// Where the pixels of a JPEG lie in the file.
-struct Layout {
-    /// Offset of the first scan's marker.
-    first_scan: usize,
-    /// Offset of the marker that ends the picture. What follows, such as the film of a "motion
-    /// photo", is not looked at.
-    end: usize,
+impl ImageDecoder for Jpeg<'_> {
+    fn dimensions(&self) -> (u32, u32) {
+        self.sides
+    }
+
+    fn color_type(&self) -> ColorType {
+        self.colours
+    }
+
+    fn exif_metadata(&mut self) -> ImageResult<Option<Vec<u8>>> {
+        Ok(self.decoder.exif().cloned())
+    }
+
+    fn orientation(&mut self) -> ImageResult<Orientation> {
+        let told = self.decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
+        Ok(told.unwrap_or(Orientation::NoTransforms))
+    }
+
+    fn read_image(mut self, pixels: &mut [u8]) -> ImageResult<()> {
+        self.decoder.decode_into(pixels).map_err(told)
+    }
+
+    fn read_image_boxed(self: Box<Self>, pixels: &mut [u8]) -> ImageResult<()> {
+        (*self).read_image(pixels)
+    }
 }
 
-/// Goes through the segments of a JPEG; `None` when the file ends before the picture does.
-fn layout(bytes: &[u8]) -> Option<Layout> {
-    let mut first_scan = None;
-    // After the start of image.
-    let mut position = 2;
-    loop {
-        // Compressed samples are passed over here as well: in them 0xFF is followed by 0.
-        let rest = bytes.get(position..)?;
-        position += memchr_iter(0xFF, rest)
-            .find(|&at| rest.get(at + 1).is_some_and(|&next| is_marker(next)))?;
-        match bytes[position + 1] {
-            END_OF_IMAGE => {
-                return first_scan.map(|first_scan| Layout { first_scan, end: position });
-            }
-            START_OF_SCAN => {
-                first_scan.get_or_insert(position);
-            }
-            _ => {}
+/// An error of the decoder as `image` tells it.
+fn told(error: DecodeErrors) -> ImageError {
+    let format = ImageFormat::Jpeg.into();
+    match error {
+        DecodeErrors::Unsupported(what) => {
+            let what = UnsupportedErrorKind::GenericFeature(format!("{what:?}"));
+            ImageError::Unsupported(UnsupportedError::from_format_and_kind(format, what))
         }
-        // The length counts its own two bytes.
-        let length = bytes.get(position + 2..position + 4)?;
-        position += 2 + usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
+        other => ImageError::Decoding(DecodingError::new(format, other)),
     }
 }
 
-/// Whether a byte after 0xFF makes a marker that has a length or ends the picture.
-fn is_marker(byte: u8) -> bool {
-    // 0 is a stuffed sample and 0xFF is filling; 1 and the restarts stand alone.
-    !(matches!(byte, 0 | 1 | 0xFF | START_OF_IMAGE) || RESTART.contains(&byte))
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+    use std::io::Cursor;
+
+    use image::DynamicImage;
+    use image::codecs::jpeg;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pictures() -> Vec<Vec<u8>> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pictures");
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let jpegs = files.filter(|path| path.extension().is_some_and(|it| it == "jpg"));
+        jpegs.map(|path| fs::read(path).unwrap()).collect()
+    }
+
+    /// Orientation and pixels, or what is wrong.
+    fn all_of(
+        decoder: ImageResult<impl ImageDecoder>,
+    ) -> Result<(Orientation, DynamicImage), String> {
+        let read = |mut decoder| {
+            let orientation = ImageDecoder::orientation(&mut decoder)?;
+            Ok((orientation, DynamicImage::from_decoder(decoder)?))
+        };
+        decoder.and_then(read).map_err(|error| error.to_string())
+    }
+
+    fn assert_as_image_has_it(bytes: &[u8]) {
+        let theirs = all_of(jpeg::JpegDecoder::new(Cursor::new(bytes)));
+        assert_eq!(all_of(Jpeg::new(bytes)), theirs);
+    }
+
+    /// Protects the numbers: only the way to the decoder is ours.
+    #[test]
+    fn pictures_are_those_of_image() {
+        let pictures = pictures();
+        assert!(pictures.len() > 8, "there are pictures");
+        pictures.iter().for_each(|bytes| assert_as_image_has_it(bytes));
+    }
+
+    proptest! {
+        /// Protects the words: damage is told as it was.
+        #[test]
+        fn damaged_pictures_are_those_of_image(
+            picture: prop::sample::Index, at: prop::sample::Index, byte: u8, end: prop::sample::Index,
+        ) {
+            let mut bytes = pictures().swap_remove(picture.index(pictures().len()));
+            let at = at.index(bytes.len().min(700));
+            bytes[at] = byte;
+            if byte.is_multiple_of(2) {
+                bytes.truncate(end.index(bytes.len()).max(1));
+            }
+            // A panic is a matter of whoever calls, and sizes are bounded there.
+            let small = Jpeg::new(&bytes).is_ok_and(|it| it.total_bytes() < 1 << 20);
+            let panics = || std::panic::catch_unwind(|| all_of(jpeg::JpegDecoder::new(Cursor::new(&bytes)))).is_err();
+            if (small || Jpeg::new(&bytes).is_err()) && !panics() {
+                assert_as_image_has_it(&bytes);
+            }
+        }
+    }
 }
