@@ -4,6 +4,7 @@ mod fused;
 mod layers;
 mod layout;
 mod parameters;
+mod pool;
 mod resnet;
 mod vgg;
 

@@ -7,6 +7,7 @@ use tch::{TchError, Tensor};
 
 use super::fused::Packing;
 use super::layers::{After, Conversion, Convolution, Dense, Shape, Told};
+use super::pool::pool;
 use super::{Mode, Parameters};
 
 /// The shape of a network of the VGG family.
@@ -175,7 +176,9 @@ impl Vgg {
     ) -> Result<Tensor, TchError> {
         let mut xs = self.stage(0, batch, mode)?;
         for index in 1..=stage {
-            xs = self.stage(index, &pool(&xs)?, mode)?;
+            // In two steps, so that the larger map is gone before the stage makes its own.
+            xs = pool(&xs)?;
+            xs = self.stage(index, &xs, mode)?;
         }
         Ok(xs)
     }
@@ -212,8 +215,4 @@ impl Vgg {
         }
         Ok(xs)
     }
-}
-
-fn pool(xs: &Tensor) -> Result<Tensor, TchError> {
-    xs.f_max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false)
 }
