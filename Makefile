@@ -16,7 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := target/site/.release
 SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build.rs importer/src load/src public scheduling/src server/build.rs server/src style vision/build.rs vision/src -type f)
 
-.PHONY: help setup serve test lint unit clients parity bench browser lighthouse clean
+.PHONY: help setup serve test lint unit clients parity bench bench-programs browser lighthouse clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -57,9 +57,11 @@ parity: setup ## Compare a few networks and imports with torchvision, timm and K
 	cargo build --locked -p vision --example logits
 	./parity/run.sh
 
-bench: setup ## Measure beside other servers, half an hour on a quiet machine, and write bench/RESULTS.md
-	cargo build --locked --release -p server -p no-op -p load --bins --example bare
+bench: bench-programs ## Measure beside other servers, half an hour on a quiet machine, and write bench/RESULTS.md
 	python3 bench/run.py
+
+bench-programs: setup ## Build what the measurements in bench are of
+	cargo build --locked --release -p server -p no-op -p load -p vision --bins --example bare --example base
 
 browser: setup ## Run the tests in Chromium against the real server
 	@./setup/browser.sh

@@ -19,6 +19,7 @@ import sys
 import time
 
 import generator
+from prepare import prepare
 from servers import named, pictures
 from settings import BENCH, DATA, STORE, Settings
 
@@ -101,6 +102,7 @@ def measured(server, clients, figure):
 
 def main():
     if os.environ.get("OMP_NUM_THREADS") != "1":
+        prepare(Settings().profile)
         # The libraries read it when they are loaded.
         sys.exit(subprocess.run([PYTHON, *sys.argv], env={**os.environ, "OMP_NUM_THREADS": "1"}).returncode)
     full, reduced, (engines, lone) = decoding(False), decoding(True), networks()

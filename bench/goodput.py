@@ -18,6 +18,7 @@ import json
 import os
 
 import generator
+from prepare import prepare
 from servers import named, pictures
 from settings import Settings
 
@@ -41,6 +42,7 @@ def main():
         if len(cores) < 2:
             parser.error("--apart needs two cores")
         os.sched_setaffinity(0, cores[:-1])
+    prepare(told.profile)
     settings = dataclasses.replace(Settings(), profile=told.profile, threads=len(os.sched_getaffinity(0)))
     server = named("vitrine", settings)
     server = dataclasses.replace(server, options=(*server.options, "--trusted-proxy", "127.0.0.1/32"))

@@ -20,6 +20,7 @@ import threading
 import time
 
 import generator
+from prepare import prepare
 from servers import named, pictures
 from settings import DATA, Settings, program
 
@@ -69,6 +70,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=10, help="of load")
     parser.add_argument("--profile", default="release")
     told = parser.parse_args()
+    prepare(told.profile)
     settings = dataclasses.replace(Settings(), profile=told.profile)
     base = program("examples/base", settings.profile)
     libtorch = int(subprocess.run([base], capture_output=True, text=True, check=True).stdout.split()[0]) / 1024

@@ -23,8 +23,9 @@ import sys
 import machine
 import render
 from measure import Bench, say
+from prepare import install, networks, programs
 from servers import all_servers
-from settings import BENCH, CHECKOUT, DATA, QUICK, STORE, Settings, program
+from settings import BENCH, QUICK, STORE, Settings
 
 PARTS = ["engines", "no-op", "vgg", "flags", "overload"]
 
@@ -43,19 +44,6 @@ def options():
     return told
 
 
-def prepare(profile):
-    """What cargo and the set-up have to have made, and the networks in every form."""
-    subprocess.run([CHECKOUT / "setup" / "bench.sh"], check=True, stdout=subprocess.DEVNULL)
-    for name in ["vitrine", "no-op", "load", "examples/bare"]:
-        if not program(name, profile).exists():
-            sys.exit(f"{program(name, profile)} is not there: run `make bench`, which builds it")
-    say("making the networks, unless they are there")
-    command = [STORE / "engines" / "bin" / "python", BENCH / "export.py", DATA, CHECKOUT / "models"]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit("bench/export.py failed:\n" + done.stderr[-3000:])
-
-
 def main():
     told = options()
     # By an exception, so that the server that runs is ended, too.
@@ -69,7 +57,9 @@ def main():
     if not told.render:
         # It would tell the libraries something else than we do.
         os.environ.pop("OMP_NUM_THREADS", None)
-        prepare(told.profile)
+        programs(told.profile)
+        install()
+        networks()
         settings = dataclasses.replace(QUICK if told.quick else Settings(), profile=told.profile)
         if machine.load_average() > 0.5:
             say(f"WARNING: this machine is not quiet (load {machine.load_average():.1f}): figures will be wrong")

@@ -140,7 +140,7 @@ def all_servers(settings):
     """Those there are."""
     ours = [
         Server("vitrine", vitrine, path="", options=("--precision", "f32")),
-        Server("vitrine bf16", vitrine, path="", networks=("vgg",), options=("--precision", "bf16")),
+        Server("vitrine bf16", vitrine, path="", networks=("vgg", "flags"), options=("--precision", "bf16")),
     ]
     return [
         Server("bare axum", bare, path="/", networks=("no-op",)),

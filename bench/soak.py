@@ -13,6 +13,7 @@ import argparse
 import dataclasses
 
 import generator
+from prepare import prepare
 from servers import named, pictures
 from settings import Settings
 
@@ -27,6 +28,7 @@ def main():
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--profile", default="release")
     told = parser.parse_args()
+    prepare(told.profile)
     settings = dataclasses.replace(Settings(), profile=told.profile)
     server = named("vitrine", settings)
     step, done, bad, settled = max(told.requests // STEPS, 1), 0, 0, None

@@ -11,6 +11,7 @@ import argparse
 import dataclasses
 import statistics
 
+from prepare import prepare
 from servers import named
 from settings import Settings
 
@@ -20,6 +21,7 @@ def main():
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--profile", default="release")
     told = parser.parse_args()
+    prepare(told.profile)
     settings = dataclasses.replace(Settings(), profile=told.profile)
     server = named("vitrine", settings)
     print("                  port s   answer s   stop s")

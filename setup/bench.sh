@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings the servers that vitrine is measured beside, each in a Python environment of its own, with
 # the libraries of `make parity` below them all: PyTorch is 5 GB. One that cannot be installed is
-# listed in the results with what pip said. Prints the folder of the environments.
+# listed in the results with what pip said. Names bring only some. Prints the folder of the environments.
 . "$(dirname "$0")/lib.sh"
 
 FOLDER="$STORE/bench"
@@ -21,6 +21,7 @@ install() {
 mkdir -p "$FOLDER"
 for requirements in "$CHECKOUT"/bench/requirements/*.txt; do
     name="$(basename "$requirements" .txt)"
+    [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
     cmp -s "$requirements" "$FOLDER/$name/requirements.txt" && continue
     say "installing $name for the measurements"
     if install "$name" "$requirements"; then

@@ -16,6 +16,9 @@ const ROWS: usize = 16;
 /// Samples of a column of so many rows.
 const LANES: usize = ROWS * 3;
 
+/// A column, and a byte for what [`View::turn`] writes too much.
+type Column = [u8; LANES + 1];
+
 /// One half in fixed point, so that the shift at the end rounds.
 const HALF: i32 = 1 << (PRECISION - 1);
 
@@ -58,11 +61,14 @@ impl<'a> View<'a> {
 
     /// Turns some rows, from the one with this rank on, so that the samples of a column lie side by
     /// side. Below the last row, what was there before is left.
-    fn turn(&self, first: usize, columns: &mut [[u8; LANES]]) {
+    fn turn(&self, first: usize, columns: &mut [Column]) {
         let rows = self.rows_from(self.rows.start + first).take(ROWS);
         for (rank, row) in rows.enumerate() {
-            let (row, _) = row.as_chunks::<3>();
-            for (column, pixel) in columns.iter_mut().zip(row) {
+            // Four bytes are one instruction and three are two; the next row writes over the fourth.
+            for (column, pixel) in columns.iter_mut().zip(row.windows(4).step_by(3)) {
+                column[rank * 3..][..4].copy_from_slice(pixel);
+            }
+            if let (Some(column), Some(pixel)) = (columns.last_mut(), row.last_chunk::<3>()) {
                 column[rank * 3..][..3].copy_from_slice(pixel);
             }
         }
@@ -78,7 +84,7 @@ impl<'a> View<'a> {
 pub(super) fn horizontal(view: &View<'_>, windows: &Windows) -> Vec<u8> {
     let (height, width) = (view.rows.len(), windows.len());
     let mut result = vec![0; height * width * 3];
-    let mut columns = vec![[0; LANES]; view.columns.len()];
+    let mut columns = vec![[0; LANES + 1]; view.columns.len()];
     for (block, out) in result.chunks_mut(ROWS * width * 3).enumerate() {
         view.turn(block * ROWS, &mut columns);
         across(&columns, view.columns.start, windows, out);
@@ -105,7 +111,7 @@ pub(super) fn vertical(view: &View<'_>, windows: &Windows) -> Vec<u8> {
 /// Resamples some rows at once, whose columns are turned and numbered from `start` on: as many as
 /// `out` has room for.
 #[multiversion(targets = "simd")]
-fn across(columns: &[[u8; LANES]], start: usize, windows: &Windows, out: &mut [u8]) {
+fn across(columns: &[Column], start: usize, windows: &Windows, out: &mut [u8]) {
     let stride = windows.len() * 3;
     for (index, (first, weights)) in windows.iter().enumerate() {
         let mut sums = [HALF; LANES];
