@@ -292,7 +292,7 @@ def wait(url, process):
 def main():
     python = pathlib.Path(sys.argv[1])
     vitrine, ports = free_address(), [free_address().split(":")[1] for _ in range(3)]
-    command = [program(), "serve", "--listen", vitrine, "--log", "error", "--queue", "64"]
+    command = [program(), "serve", "--listen", vitrine, "--log", "error", "--queue", "64", "--precision", "f32"]
     base = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_config_var('LIBDIR'))"],
         capture_output=True, text=True, check=True,
