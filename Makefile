@@ -19,7 +19,7 @@ SOURCES := Cargo.toml Cargo.lock $(shell find app broker frontend importer/build
 .PHONY: help setup serve test lint unit clients parity bench bench-programs browser lighthouse clean
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
 setup: ## Bring Rust, libtorch and the tools, as far as they are missing
 	@./setup/rust.sh

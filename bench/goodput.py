@@ -18,6 +18,7 @@ import json
 import os
 
 import generator
+from median import median_by
 from prepare import prepare
 from servers import named, pictures
 from settings import Settings
@@ -59,7 +60,7 @@ def main():
         crowd = generator.drive(
             process, server, sent, settings, max(told.seconds, 20), clients=4 * PLACES, warm_up=10, patient=True
         )
-    share, peak, rate, open_loop = sorted(pairs, key=lambda pair: pair[0])[(told.pairs - 1) // 2]
+    share, peak, rate, open_loop = median_by(pairs, lambda pair: pair[0])
     refused = {status: it for status, it in open_loop["statuses"].items() if not status.startswith("2")}
     back, let_in = crowd["came_back"], crowd["let_in"]
     figures = {

@@ -2,6 +2,8 @@
 
 import statistics
 
+from median import median_by
+
 # What the project wants to be, and who may say whether it is; see `wishes` below.
 PICTURE = {"no-op": "a body of 100 kB and no network", "vgg": "VGG-16", "flags": "the network of `flags`"}
 
@@ -39,8 +41,7 @@ class Records:
     def overloads(self):
         """Of each overload that was measured the measurement with the median goodput, as it was."""
         for network in self.names("overload", "network"):
-            rows = sorted(self.of("overload", network=network), key=lambda row: row["figures"]["goodput_of_peak"])
-            yield rows[(len(rows) - 1) // 2]
+            yield median_by(self.of("overload", network=network), lambda row: row["figures"]["goodput_of_peak"])
 
 
 def number(value, digits=1):

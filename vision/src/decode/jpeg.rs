@@ -5,7 +5,6 @@
 mod layout;
 
 use image::error::{DecodingError, UnsupportedError, UnsupportedErrorKind};
-use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError, ImageFormat, ImageResult};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
@@ -60,11 +59,6 @@ impl ImageDecoder for Jpeg<'_> {
         Ok(self.decoder.exif().cloned())
     }
 
-    fn orientation(&mut self) -> ImageResult<Orientation> {
-        let told = self.decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
-        Ok(told.unwrap_or(Orientation::NoTransforms))
-    }
-
     fn read_image(mut self, pixels: &mut [u8]) -> ImageResult<()> {
         self.decoder.decode_into(pixels).map_err(told)
     }
@@ -94,6 +88,7 @@ mod tests {
 
     use image::DynamicImage;
     use image::codecs::jpeg;
+    use image::metadata::Orientation;
     use proptest::prelude::*;
 
     use super::*;
@@ -135,16 +130,16 @@ mod tests {
         fn damaged_pictures_are_those_of_image(
             picture: prop::sample::Index, at: prop::sample::Index, byte: u8, end: prop::sample::Index,
         ) {
-            let mut bytes = pictures().swap_remove(picture.index(pictures().len()));
+            let mut bytes = picture.get(&pictures()).clone();
             let at = at.index(bytes.len().min(700));
             bytes[at] = byte;
             if byte.is_multiple_of(2) {
                 bytes.truncate(end.index(bytes.len()).max(1));
             }
             // A panic is a matter of whoever calls, and sizes are bounded there.
-            let small = Jpeg::new(&bytes).is_ok_and(|it| it.total_bytes() < 1 << 20);
+            let small = Jpeg::new(&bytes).map_or(true, |it| it.total_bytes() < 1 << 20);
             let panics = || std::panic::catch_unwind(|| all_of(jpeg::JpegDecoder::new(Cursor::new(&bytes)))).is_err();
-            if (small || Jpeg::new(&bytes).is_err()) && !panics() {
+            if small && !panics() {
                 assert_as_image_has_it(&bytes);
             }
         }
