@@ -1,5 +1,6 @@
 //! Networks as data: a specification says the shape, a source of parameters gives the numbers.
 
+mod dense;
 mod fused;
 mod layers;
 mod layout;

@@ -68,18 +68,6 @@ struct BatchNorm {
     variance: Tensor,
 }
 
-/// A fully connected layer.
-#[derive(Debug)]
-pub(super) struct Dense {
-    weight: Tensor,
-    bias: Tensor,
-    packing: Option<Packing>,
-}
-
-/// Pictures from which on oneDNN multiplies faster than the library that libtorch takes by itself:
-/// with eight and the first layer of VGG-16 in 22 ms instead of 52, with two in 24 instead of 17.
-const ONEDNN_FROM: i64 = 3;
-
 impl Convolution {
     pub(super) fn new<P: Parameters>(shape: &Shape, parameters: &mut P) -> Result<Self, P::Error> {
         let Shape { key, from, to, side, .. } = shape;
@@ -192,45 +180,5 @@ impl BatchNorm {
             NORM_EPSILON,
             true,
         )
-    }
-}
-
-impl Dense {
-    pub(super) fn new<P: Parameters>(
-        key: &str,
-        from: i64,
-        to: i64,
-        parameters: &mut P,
-    ) -> Result<Self, P::Error> {
-        let weight =
-            parameters.parameter(&format!("{key}.weight"), &[to, from], Role::DenseWeight)?;
-        let bias = parameters.parameter(&format!("{key}.bias"), &[to], Role::Bias)?;
-        Ok(Self { weight, bias, packing: None })
-    }
-
-    /// The next vectors, with an activation if there is to be one.
-    pub(super) fn forward(&self, xs: &Tensor, relu: bool, mode: Mode) -> Result<Tensor, TchError> {
-        let many = xs.size().first().is_some_and(|&n| n >= ONEDNN_FROM);
-        match &self.packing {
-            Some(packing) if many && mode == Mode::Evaluate && !xs.requires_grad() => {
-                packing.dense(xs, &self.weight, &self.bias, relu)
-            }
-            _ => {
-                let mut ys = xs.f_linear(&self.weight, Some(&self.bias))?;
-                if relu { ys.f_relu_() } else { Ok(ys) }
-            }
-        }
-    }
-
-    /// Lets larger batches be multiplied by oneDNN.
-    pub(super) fn pack(&mut self, packing: &Packing) {
-        self.packing = Some(packing.clone());
-    }
-
-    /// Puts a layer elsewhere, or into other numbers.
-    pub(super) fn convert(&mut self, to: Conversion<'_>) -> Result<(), TchError> {
-        self.weight = to(&self.weight)?;
-        self.bias = to(&self.bias)?;
-        Ok(())
     }
 }

@@ -6,8 +6,9 @@
 
 use tch::{TchError, Tensor};
 
+use super::dense::Dense;
 use super::fused::Packing;
-use super::layers::{After, Conversion, Convolution, Dense, Shape, Told};
+use super::layers::{After, Conversion, Convolution, Shape, Told};
 use super::{Mode, Parameters};
 
 /// The shape of a residual network.

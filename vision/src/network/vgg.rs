@@ -5,8 +5,9 @@
 
 use tch::{TchError, Tensor};
 
+use super::dense::Dense;
 use super::fused::Packing;
-use super::layers::{After, Conversion, Convolution, Dense, Shape, Told};
+use super::layers::{After, Conversion, Convolution, Shape, Told};
 use super::pool::pool;
 use super::{Mode, Parameters};
 
