@@ -107,7 +107,7 @@ class Bench:
         seconds = self.settings.share_seconds
         before = self.alone(precision, "8", seconds)["8"]
         for _ in range(self.settings.shares):
-            told = {"clients": 8, "seconds": 6 * before / 1000, "warm_up": 3 * before / 1000}
+            told = {"clients": 8, "seconds": 6 * before / 1000, "warm_up": 5 * before / 1000}
             report = generator.drive(process, server, pictures("vgg"), self.settings, **told)
             after = self.alone(precision, "8", seconds)["8"]
             yield {"goodput": report["goodput"], "alone": 8000 / statistics.mean([before, after])}

@@ -17,6 +17,9 @@ pub(crate) struct Attributes {
     period: u64,
 }
 
+/// The nicest (`man 7 sched`).
+const LAST: i32 = 19;
+
 const SIZE: u32 = size_of::<Attributes>() as u32;
 
 /// The attributes of the calling thread; `None` where the kernel does not tell.
@@ -30,14 +33,24 @@ pub(crate) fn attributes() -> Option<Attributes> {
 }
 
 /// Sets the slice of the calling thread, if it is scheduled as usual. What does not work is left.
-#[allow(unsafe_code)]
 pub(crate) fn set_slice(slice: Duration) {
+    let runtime = u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX);
+    change(|attributes| Attributes { runtime, ..attributes });
+}
+
+/// Takes so many steps of niceness more, up to the last, if the thread is scheduled as usual. What does not
+/// work is left.
+pub(crate) fn raise_nice(steps: i32) {
+    change(|attributes| Attributes { nice: (attributes.nice + steps).min(LAST), ..attributes });
+}
+
+#[allow(unsafe_code)]
+fn change(to: impl FnOnce(Attributes) -> Attributes) {
     let Some(attributes) = attributes() else { return };
     if attributes.policy != libc::SCHED_OTHER as u32 {
         return;
     }
-    let runtime = u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX);
-    let attributes = Attributes { size: SIZE, runtime, ..attributes };
+    let attributes = Attributes { size: SIZE, ..to(attributes) };
     // SAFETY: the kernel reads as many bytes as the field `size` says from where the pointer leads,
     // which are there. Thread 0 is the calling one, and the last argument must be nought.
     unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attributes, 0) };

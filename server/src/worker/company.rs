@@ -13,13 +13,16 @@ use std::{
 use super::batch;
 
 /// The part of its time for which the worker may stand still.
-const STILL: f64 = 0.03;
+const STILL: f64 = 0.05;
+
+/// The part within which somebody must have come: whether they do is only known from those before them.
+const COME: f64 = 0.03;
 
 /// The weight of the newest in the mean time of preparing.
 const NEWEST: f64 = 0.2;
 
-/// The weight of the newest in the mean number of those who come back: a few batches tell.
-const NEWEST_BATCH: f64 = 0.5;
+/// The weight of the newest in the mean number of those who come back: two batches tell.
+const NEWEST_BATCH: f64 = 0.75;
 
 /// The pictures for one model that are being prepared, and what is known of how they come.
 #[derive(Debug, Default)]
@@ -84,12 +87,11 @@ impl Company {
         let Some(missing) = missing(waiting, most) else { return Duration::ZERO };
         // Those who have come back are here already, or on their way.
         let returning = (state.returning.round() as usize).saturating_sub(state.returned);
-        let to_come = state.time_to_come(now);
         let coming = state.coming.saturating_sub(announced);
-        if missing <= coming && !to_come.is_zero() {
-            to_come + state.preparing
+        if missing <= coming {
+            state.time_to_be_ready(now)
         } else if missing <= coming + returning {
-            to_come
+            state.time_to_come(now)
         } else {
             Duration::ZERO
         }
@@ -102,11 +104,21 @@ impl Company {
 }
 
 impl State {
-    /// In which time a picture must come to be ready while the worker may still wait for it.
+    /// In which time a picture must come that the worker would wait for.
     fn time_to_come(&self, now: Instant) -> Duration {
+        self.left(COME, now).min(self.left(STILL, now).saturating_sub(self.preparing))
+    }
+
+    /// In which time one that is being prepared must be ready; none if that is hardly enough.
+    fn time_to_be_ready(&self, now: Instant) -> Duration {
+        let left = self.left(STILL, now);
+        if left > self.preparing { left } else { Duration::ZERO }
+    }
+
+    /// What is left of a part of the time that the last batch ran for.
+    fn left(&self, part: f64, now: Instant) -> Duration {
         let Some((end, ran)) = self.last else { return Duration::ZERO };
-        let idle = now.saturating_duration_since(end);
-        ran.mul_f64(STILL).saturating_sub(idle + self.preparing)
+        ran.mul_f64(part).saturating_sub(now.saturating_duration_since(end))
     }
 }
 
@@ -136,7 +148,7 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// Where a batch of 400 ms has just ended, which is worth 12.
+    /// Where a batch of 400 ms has just ended, which is worth 20, and 12 for those who are not there.
     fn after_a_batch(now: Instant) -> Arc<Company> {
         let company = Arc::<Company>::default();
         company.ended(now, 400 * MS);
@@ -152,12 +164,12 @@ mod tests {
         let now = Instant::now();
         let company = after_a_batch(now);
         let coming = announced(&company, 4, now + MS);
-        assert_eq!(company.patience(4, 0, 8, now + 2 * MS), 10 * MS);
-        assert_eq!(company.patience(4, 0, 8, now + 11 * MS), MS);
-        assert_eq!(company.patience(4, 0, 8, now + 12 * MS), Duration::ZERO, "not for longer");
-        assert_eq!(company.patience(1, 0, 8, now + 2 * MS), 10 * MS);
-        assert_eq!(company.patience(3, 0, 8, now + 2 * MS), 10 * MS);
-        assert_eq!(company.patience(5, 1, 8, now + 2 * MS), 10 * MS);
+        assert_eq!(company.patience(4, 0, 8, now + 2 * MS), 18 * MS);
+        assert_eq!(company.patience(4, 0, 8, now + 19 * MS), MS);
+        assert_eq!(company.patience(4, 0, 8, now + 20 * MS), Duration::ZERO, "not for longer");
+        assert_eq!(company.patience(1, 0, 8, now + 2 * MS), 18 * MS);
+        assert_eq!(company.patience(3, 0, 8, now + 2 * MS), 18 * MS);
+        assert_eq!(company.patience(5, 1, 8, now + 2 * MS), 18 * MS);
         assert_eq!(
             company.patience(5, 2, 8, now + 2 * MS),
             Duration::ZERO,
@@ -193,8 +205,8 @@ mod tests {
         assert_eq!(fresh.patience(1, 0, 8, now), Duration::ZERO);
         let company = after_a_batch(now);
         assert_eq!(company.patience(1, 0, 8, now + 2 * MS), Duration::ZERO, "nobody else comes");
-        let _coming = announced(&company, 4, now + 13 * MS);
-        assert_eq!(company.patience(4, 0, 8, now + 13 * MS), Duration::ZERO);
+        let _coming = announced(&company, 4, now + 21 * MS);
+        assert_eq!(company.patience(4, 0, 8, now + 21 * MS), Duration::ZERO);
     }
 
     /// Protects small networks, which have run in less time than a picture is decoded in.
@@ -203,7 +215,9 @@ mod tests {
         let now = Instant::now();
         let company = after_a_batch(now);
         let _coming = announced(&company, 4, now + MS);
-        company.state().preparing = 12 * MS;
+        company.state().preparing = 17 * MS;
+        assert_eq!(company.patience(4, 0, 8, now + 2 * MS), 18 * MS);
+        company.state().preparing = 18 * MS;
         assert_eq!(company.patience(4, 0, 8, now + 2 * MS), Duration::ZERO);
     }
 
@@ -212,17 +226,18 @@ mod tests {
         let mut now = Instant::now();
         let company = after_a_batch(now);
         assert_eq!(company.patience(4, 0, 8, now), Duration::ZERO, "nobody is known to come back");
-        for _ in 0..20 {
+        for _ in 0..2 {
             drop(announced(&company, 4, now + 2 * MS));
             now += 400 * MS;
             company.ended(now, 400 * MS);
         }
-        company.state().preparing = 4 * MS;
         let patience = |waiting, most, after| company.patience(waiting, 0, most, now + after);
-        assert_eq!(patience(4, 8, MS), 7 * MS, "four more to prepare them");
-        assert_eq!(patience(4, 8, 8 * MS), Duration::ZERO, "they did not come");
-        assert_eq!([patience(2, 8, MS), patience(1, 2, MS), patience(3, 16, MS)], [7 * MS; 3]);
+        assert_eq!(patience(4, 8, MS), 11 * MS);
+        assert_eq!(patience(4, 8, 12 * MS), Duration::ZERO, "they did not come");
+        assert_eq!([patience(2, 8, MS), patience(1, 2, MS), patience(3, 16, MS)], [11 * MS; 3]);
         assert_eq!(patience(9, 16, MS), Duration::ZERO, "seven would be missing");
+        company.state().preparing = 10 * MS;
+        assert_eq!(patience(4, 8, MS), 9 * MS, "ten more to prepare them");
     }
 
     /// Protects a client that asks again and again from being taken for another.
