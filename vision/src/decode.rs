@@ -89,6 +89,14 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits, orient: bool) -> Result<Pictu
     })
 }
 
+/// Whether a picture says of itself that it has more pixels, which is known in a microsecond where it is
+/// a JPEG. `false` where it takes a decoder to know, or there is no picture.
+pub fn claims_more_than(pixels: u64, bytes: &[u8]) -> bool {
+    container::format(bytes) == Ok(PictureFormat::Jpeg)
+        && jpeg::sides(bytes)
+            .is_some_and(|(width, height)| u64::from(width) * u64::from(height) > pixels)
+}
+
 /// What the header of a picture says.
 struct Header {
     format: PictureFormat,

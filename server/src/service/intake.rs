@@ -154,7 +154,7 @@ fn decode_tiny(
     limits: &DecodeLimits,
     orientation: bool,
 ) -> Option<Result<Decoded, DecodeError>> {
-    if bytes.len() > TINY_BYTES {
+    if bytes.len() > TINY_BYTES || vision::decode::claims_more_than(TINY_PIXELS, bytes) {
         return None;
     }
     let limits = DecodeLimits { max_pixels: TINY_PIXELS, ..limits.clone() };

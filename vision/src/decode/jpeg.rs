@@ -12,7 +12,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-pub(super) use layout::check;
+pub(super) use layout::{check, sides};
 
 /// A decoder that has read the header.
 pub(super) struct Jpeg<'a> {
@@ -114,6 +114,15 @@ mod tests {
     fn assert_as_image_has_it(bytes: &[u8]) {
         let theirs = all_of(jpeg::JpegDecoder::new(Cursor::new(bytes)));
         assert_eq!(all_of(Jpeg::new(bytes)), theirs);
+    }
+
+    #[test]
+    fn the_sides_are_known_before_the_header_is_read() {
+        for bytes in pictures() {
+            let known = Jpeg::new(&bytes).map(|decoder| decoder.dimensions()).ok();
+            assert_eq!(sides(&bytes), known);
+        }
+        assert_eq!(sides(b"\xFF\xD8\xFF\xC0\0\x0B\x08\0\x02"), None, "it breaks off");
     }
 
     /// Protects the numbers: only the way to the decoder is ours.

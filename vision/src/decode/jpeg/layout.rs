@@ -1,5 +1,7 @@
 //! What must be known of a JPEG before a decoder sees it.
 
+use std::iter;
+
 use memchr::{memchr_iter, memmem};
 
 use crate::decode::DecodeError;
@@ -32,6 +34,16 @@ pub(in crate::decode) fn check(bytes: &[u8], max_scans: usize) -> Result<(), Dec
     Ok(())
 }
 
+/// Width and height in pixels as the first frame says, without a look at what follows; `None` when there is
+/// none before the first scan.
+pub(in crate::decode) fn sides(bytes: &[u8]) -> Option<(u32, u32)> {
+    let (at, marker) = segments(bytes).find(|(_, it)| is_frame(*it) || *it == START_OF_SCAN)?;
+    // After the marker, the length and the bits of a sample.
+    let sides = bytes.get(at + 5..at + 9).filter(|_| is_frame(marker))?;
+    let side = |high, low| u32::from(u16::from_be_bytes([high, low]));
+    Some((side(sides[2], sides[3]), side(sides[0], sides[1])))
+}
+
 /// Where the pixels of a JPEG lie in the file.
 struct Layout {
     /// Offset of the first scan's marker.
@@ -41,17 +53,11 @@ struct Layout {
     end: usize,
 }
 
-/// Goes through the segments of a JPEG; `None` when the file ends before the picture does.
+/// Finds the first scan and the end of a JPEG; `None` when the file ends before the picture does.
 fn layout(bytes: &[u8]) -> Option<Layout> {
     let mut first_scan = None;
-    // After the start of image.
-    let mut position = 2;
-    loop {
-        // Compressed samples are passed over here as well: in them 0xFF is followed by 0.
-        let rest = bytes.get(position..)?;
-        position += memchr_iter(0xFF, rest)
-            .find(|&at| rest.get(at + 1).is_some_and(|&next| is_marker(next)))?;
-        match bytes[position + 1] {
+    for (position, marker) in segments(bytes) {
+        match marker {
             END_OF_IMAGE => {
                 return first_scan.map(|first_scan| Layout { first_scan, end: position });
             }
@@ -60,10 +66,34 @@ fn layout(bytes: &[u8]) -> Option<Layout> {
             }
             _ => {}
         }
-        // The length counts its own two bytes.
-        let length = bytes.get(position + 2..position + 4)?;
-        position += 2 + usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
     }
+    None
+}
+
+/// The segments of a JPEG with their offsets and markers, one after another up to the end of the file or
+/// where it breaks off. One that ends the picture has no length, so nothing of it counts after that.
+fn segments(bytes: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+    // After the start of image.
+    let mut next = Some(2);
+    iter::from_fn(move || {
+        let position = next?;
+        // Compressed samples are passed over here as well: in them 0xFF is followed by 0.
+        let rest = bytes.get(position..)?;
+        let position = position
+            + memchr_iter(0xFF, rest)
+                .find(|&at| rest.get(at + 1).is_some_and(|&next| is_marker(next)))?;
+        // The length counts its own two bytes.
+        next = bytes.get(position + 2..position + 4).map(|length| {
+            position + 2 + usize::from(u16::from_be_bytes([length[0], length[1]])).max(2)
+        });
+        Some((position, bytes[position + 1]))
+    })
+}
+
+/// Whether a marker begins a frame, which says how large it is (ITU-T T.81, table B.1).
+fn is_frame(marker: u8) -> bool {
+    // The three are tables and an extension.
+    matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC)
 }
 
 /// Whether a byte after 0xFF makes a marker that has a length or ends the picture.
