@@ -34,8 +34,8 @@ async fn a_caller_that_goes_away_frees_its_place() {
     let (_folder, service) = ready(Limits { queue: 1, max_batch: 1, ..limits() }).await;
     for _ in 0..20 {
         let question = ask(&service, "small", Picture::Example(None));
-        // Polled once and dropped.
-        assert!(question.now_or_never().is_none());
+        // Polled once and dropped. Threads that are faster than this one may have answered by then.
+        assert!(question.now_or_never().is_none_or(|answer| answer.is_ok()));
     }
     assert!(ask(&service, "small", Picture::Example(None)).await.is_ok());
 }
