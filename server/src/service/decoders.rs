@@ -15,7 +15,8 @@ use tokio::sync::oneshot;
 /// keeps memory: the runtime's own pool grows by one for whatever finds all others busy.
 ///
 /// They give way to the worker: whoever is answered waits for the network, and pictures that are ready
-/// before it has time for them help nobody.
+/// before it has time for them help nobody. On a single core they do not: there the network would find fewer
+/// pictures ready, and run in smaller batches.
 pub(super) struct Decoders {
     desk: Arc<Desk>,
     threads: NonZeroUsize,
@@ -53,9 +54,13 @@ impl Decoders {
         let decoders = Self { desk: Arc::default(), threads };
         for number in 0..threads.get() {
             let desk = Arc::clone(&decoders.desk);
-            thread::Builder::new()
-                .name(format!("vitrine-decode-{number}"))
-                .spawn(move || desk.work())?;
+            let work = move || {
+                if threads.get() > 1 {
+                    scheduling::give_way();
+                }
+                desk.work();
+            };
+            thread::Builder::new().name(format!("vitrine-decode-{number}")).spawn(work)?;
         }
         Ok(decoders)
     }
@@ -101,7 +106,6 @@ impl fmt::Debug for Decoders {
 impl Desk {
     /// The life of a thread.
     fn work(&self) {
-        scheduling::give_way();
         let mut given_back = 0;
         while let Some(next) = self.next(&mut given_back) {
             match next {

@@ -109,10 +109,10 @@ impl State {
         self.left(COME, now).min(self.left(STILL, now).saturating_sub(self.preparing))
     }
 
-    /// In which time one that is being prepared must be ready; none if that is hardly enough.
+    /// In which time one that is being prepared must be ready; none if such a time is never enough.
     fn time_to_be_ready(&self, now: Instant) -> Duration {
-        let left = self.left(STILL, now);
-        if left > self.preparing { left } else { Duration::ZERO }
+        let Some((_, ran)) = self.last else { return Duration::ZERO };
+        if ran.mul_f64(STILL) > self.preparing { self.left(STILL, now) } else { Duration::ZERO }
     }
 
     /// What is left of a part of the time that the last batch ran for.
@@ -215,9 +215,9 @@ mod tests {
         let now = Instant::now();
         let company = after_a_batch(now);
         let _coming = announced(&company, 4, now + MS);
-        company.state().preparing = 17 * MS;
+        company.state().preparing = 19 * MS;
         assert_eq!(company.patience(4, 0, 8, now + 2 * MS), 18 * MS);
-        company.state().preparing = 18 * MS;
+        company.state().preparing = 20 * MS;
         assert_eq!(company.patience(4, 0, 8, now + 2 * MS), Duration::ZERO);
     }
 
