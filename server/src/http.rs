@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub mod assets;
 pub mod classify;
+mod compression;
 pub(crate) mod dialect;
 mod explain;
 mod headers;
@@ -13,6 +14,7 @@ mod intake;
 mod kserve_v1;
 mod linger;
 mod oip;
+mod once;
 mod openapi;
 mod operations;
 pub(crate) mod problem;
@@ -41,7 +43,7 @@ use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{
     AxumRouteListing, LeptosRoutes, file_and_error_handler_with_context, generate_route_list,
 };
-use tower::{Layer, ServiceBuilder, util::option_layer};
+use tower::{Layer, ServiceBuilder, layer::layer_fn, util::option_layer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     normalize_path::{NormalizePath, NormalizePathLayer},
@@ -118,16 +120,17 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
     let around = ServiceBuilder::new()
         .layer(from_fn_with_state(operations.meters.clone(), request_log::log))
         .layer(from_fn(headers::security))
-        .layer(from_fn(linger::linger))
+        .map_request(linger::linger)
         .layer(option_layer(cross_origin))
         .layer(from_fn(dialect::reword))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn_with_state(Arc::clone(operations), operations::guard))
-        .layer(from_fn(upload_guard::no_circles))
+        .layer(from_fn(upload_guard::look))
         .layer(from_fn_with_state(Arc::new(intake::Intake::new(state)), intake::limit))
-        .layer(from_fn(upload_guard::multipart_only))
         // Every body is cut off at one limit above; readers need none of their own.
-        .layer(DefaultBodyLimit::disable());
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(compression::compress))
+        .layer(layer_fn(once::Once::new));
     let router = Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), state.context(), page)
         .route("/{model}", post(classify::classify))
@@ -142,9 +145,6 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
     let router = router
         .method_not_allowed_fallback(problem::method_not_allowed)
         .fallback(file_and_error_handler_with_context::<AppState, _>(state.context(), shell))
-        .layer(headers::compression())
-        // Their clients name encodings that they do not understand; what they may be answered in is
-        // decided there.
         .merge(protocols)
         .with_state(state.clone())
         .merge(mounts)

@@ -30,18 +30,19 @@ pub(super) async fn classify(
 ) -> HttpResponse {
     let (parts, body) = request.into_parts();
     let format = Format::accepted(&parts.headers);
+    // What is rare has a box of its own, since every request has memory for all that may become of it.
     let mut input = input::read(&parts, body, state.max_upload).await;
     let several = input.as_ref().is_ok_and(|input| input.several.is_some() && input.task.is_none());
     if !several && let Some(task) = hugging_face::wanted(&parts, format, input.as_ref().ok()) {
         return match input {
-            Ok(input) => hugging_face::classify(&state, model, input, task).await,
+            Ok(input) => Box::pin(hugging_face::classify(&state, model, input, task)).await,
             Err(problem) => dialect::as_error(&problem::respond(&problem, Format::Json), &problem),
         };
     }
     if let Ok(input) = &mut input
         && let Some(pictures) = several::pictures(input, format)
     {
-        return several::classify(&state, model, input, pictures, format).await;
+        return Box::pin(several::classify(&state, model, input, pictures, format)).await;
     }
     let mut given = None;
     let mut why = None;
@@ -57,7 +58,9 @@ pub(super) async fn classify(
         Err(problem) => Err(problem),
     };
     match format {
-        Format::Html => page(&state, parts, Posted { picture: given, outcome, why }).await,
+        Format::Html => {
+            Box::pin(page(&state, parts, Posted { picture: given, outcome, why })).await
+        }
         format => respond(&outcome, format),
     }
 }

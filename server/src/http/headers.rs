@@ -4,19 +4,14 @@ use axum::middleware::Next;
 use http::{
     HeaderName, HeaderValue, StatusCode,
     header::{
-        CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
         X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
-use tower_http::compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::And};
 
 use super::{HttpRequest, HttpResponse};
-
-/// Largest file that is compressed anew for every request, in bytes: the module of a debug build,
-/// which only its developer fetches, is several times as large.
-const MAX_COMPRESSED: u64 = 2 << 20;
 
 /// For files whose name changes with their content.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -71,28 +66,6 @@ pub(super) async fn security(request: HttpRequest, next: Next) -> HttpResponse {
         headers.insert(CACHE_CONTROL, caching);
     }
     response
-}
-
-/// Compresses what is worth it and is not compressed already: pages, JSON, and files that no build
-/// has compressed beforehand.
-pub(super) fn compression() -> CompressionLayer<And<DefaultPredicate, SmallEnough>> {
-    CompressionLayer::new().compress_when(DefaultPredicate::new().and(SmallEnough))
-}
-
-/// Holds for answers that are compressed while they are waited for, and that come in one piece.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct SmallEnough;
-
-impl Predicate for SmallEnough {
-    fn should_compress<B: axum::body::HttpBody>(&self, response: &http::Response<B>) -> bool {
-        // Lines that tell how far something is must not wait for each other.
-        if response.headers().get(CONTENT_TYPE).is_some_and(|it| it == "application/x-ndjson") {
-            return false;
-        }
-        let length = response.headers().get(CONTENT_LENGTH);
-        let length = length.and_then(|it| it.to_str().ok()?.parse().ok());
-        length.or(response.body().size_hint().exact()).is_none_or(|it: u64| it <= MAX_COMPRESSED)
-    }
 }
 
 /// How long the browser may keep the file at this path; `None` for what is no file of ours.

@@ -72,7 +72,7 @@ pub(crate) async fn read(parts: &Parts, body: Body, max_upload: u64) -> Result<I
     let essence = kind.as_ref().map_or("", mime::Mime::essence_str);
     if essence == "multipart/form-data" {
         let request = HttpRequest::from_parts(parts.clone(), body);
-        input.take_multipart(request, max_upload).await?;
+        Box::pin(input.take_multipart(request, max_upload)).await?;
         return Ok(input);
     }
     let body = collect(body, max_upload).await?;

@@ -10,15 +10,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    body::{Body, BodyDataStream, Bytes},
-    middleware::Next,
-};
+use axum::body::{Body, BodyDataStream, Bytes};
 use futures::{Stream, StreamExt};
 use http::Method;
 use tokio::{runtime::Handle, time::timeout};
 
-use super::{HttpRequest, HttpResponse};
+use super::HttpRequest;
 
 /// How long the rest is read for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,12 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How much of it, in bytes. Whoever sends more was told a limit and did not mind it.
 const MOST: usize = 64 << 20;
 
-/// Reads bodies to their end, whether the answer needs them or not.
-pub(super) async fn linger(request: HttpRequest, next: Next) -> HttpResponse {
+/// Has a body read to its end, whether the answer needs it or not.
+pub(super) fn linger(request: HttpRequest) -> HttpRequest {
     if !matches!(*request.method(), Method::POST | Method::PUT) {
-        return next.run(request).await;
+        return request;
     }
-    next.run(request.map(|body| Body::from_stream(Lingering(Some(body.into_data_stream()))))).await
+    request.map(|body| Body::from_stream(Lingering(Some(body.into_data_stream()))))
 }
 
 /// A body whose rest is read when it is dropped.

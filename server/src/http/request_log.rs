@@ -4,7 +4,7 @@ use std::{
     cell::RefCell,
     fmt::Write,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Instant,
@@ -104,15 +104,18 @@ fn span_of(request: &HttpRequest, id: &str) -> (Span, Option<String>) {
         otel.kind = traced.then_some("server"),
     );
     let parent = trace_context::parent(request.headers());
-    if let Some(parent) = parent.clone() {
-        // An error means that nobody collects traces.
+    let given = parent.as_ref().and_then(trace_context::trace_id);
+    if !traced {
+        return (span, given);
+    }
+    if let Some(parent) = parent {
+        // An error means that the span is not collected.
         let _ = span.set_parent(parent);
     }
     span.set_attribute("http.request.method", method.to_string());
     span.set_attribute("http.route", route.to_owned());
     span.set_attribute("url.path", path.to_owned());
-    let trace_id =
-        trace_context::trace_id(&span.context()).or_else(|| trace_context::trace_id(&parent?));
+    let trace_id = trace_context::trace_id(&span.context()).or(given);
     (span, trace_id)
 }
 
@@ -139,6 +142,8 @@ fn server_timing(timing: Option<&Timing>, total_ms: f64) -> String {
 /// The caller's id if it is short and plain, else one of ours.
 fn id_of(request: &HttpRequest) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
+    // Asking for it is a call of the system.
+    static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
     let given = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok());
     let plain = |id: &&str| {
         !id.is_empty()
@@ -146,7 +151,7 @@ fn id_of(request: &HttpRequest) -> String {
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
     given.filter(plain).map_or_else(
-        || format!("{:08x}-{:x}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)),
+        || format!("{:08x}-{:x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed)),
         str::to_owned,
     )
 }

@@ -93,7 +93,8 @@ impl Way {
             Picture::Url(url) => {
                 watcher(Stage::Fetching { received: 0, total: None });
                 let progress = |received, total| watcher(Stage::Fetching { received, total });
-                let fetched = self.fetcher.watch(&url, &progress).await;
+                // In a box, so that a picture that is not fetched has no memory for it.
+                let fetched = Box::pin(self.fetcher.watch(&url, &progress)).await;
                 let fetched = fetched.map_err(|error| faults::fetch(&error))?;
                 Ok(Taken {
                     bytes: fetched.bytes,

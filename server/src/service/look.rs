@@ -32,13 +32,15 @@ impl Visit {
         watcher: &Watcher,
         passage: &Passage,
     ) -> Result<Seen, Problem> {
-        // Whoever wants to see the square needs it made, whether the rest is known or not.
-        let ready = if crop { Some(self.prepare(taken, watcher, passage).await?) } else { None };
+        // Whoever wants to see the square needs it made, whether the rest is known or not. What only some
+        // ask for has a box, since all have memory for what is in none.
+        let ready =
+            if crop { Some(Box::pin(self.prepare(taken, watcher, passage)).await?) } else { None };
         let find_out = || self.find_out(taken, ready.as_ref(), watcher, passage);
         let (known, cached) = match self.cache() {
             None => (find_out().await?.into(), false),
             Some(cache) => {
-                let found = cache.get(Key::new(&taken.bytes, self.model()), find_out);
+                let found = Box::pin(cache.get(Key::new(&taken.bytes, self.model()), find_out));
                 let (known, cached) = self.in_time(found).await?;
                 passage.remembered(cached);
                 (known, cached)

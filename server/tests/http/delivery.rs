@@ -27,6 +27,13 @@ async fn a_picture_is_not_compressed_once_more() {
 }
 
 #[tokio::test]
+async fn what_fits_into_a_packet_is_sent_as_it_is() {
+    let probe = send(accepting("/livez", "br")).await;
+    assert_eq!(probe.status, StatusCode::OK);
+    assert_eq!((probe.header("content-encoding"), probe.header("vary")), ("", ""));
+}
+
+#[tokio::test]
 async fn a_gallery_gets_small_pictures() {
     let picture = send(get("/models/flags/one.png?thumbnail")).await;
     assert_eq!(picture.status, StatusCode::OK);
