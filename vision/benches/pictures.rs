@@ -40,7 +40,7 @@ fn jpeg(picture: &RgbImage, bytes: usize) -> Vec<u8> {
 fn decoding(c: &mut Criterion) {
     let mut group = c.benchmark_group("decode JPEG");
     for (name, (width, height), bytes) in
-        [("100 kB", (640, 480), 100_000), ("1 MB", (2048, 1536), 1_000_000)]
+        [("tiny", (8, 8), 500), ("100 kB", (640, 480), 100_000), ("1 MB", (2048, 1536), 1_000_000)]
     {
         let file = jpeg(&photograph(width, height), bytes);
         group.throughput(Throughput::Bytes(file.len() as u64));

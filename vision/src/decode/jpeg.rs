@@ -16,7 +16,8 @@ pub(super) use layout::{check, sides};
 
 /// A decoder that has read the header.
 pub(super) struct Jpeg<'a> {
-    decoder: JpegDecoder<ZCursor<&'a [u8]>>,
+    /// In a box, since its tables are tens of kilobytes that would be copied wherever it goes.
+    decoder: Box<JpegDecoder<ZCursor<&'a [u8]>>>,
     sides: (u32, u32),
     colours: ColorType,
 }
@@ -33,7 +34,7 @@ impl<'a> Jpeg<'a> {
             .set_strict_mode(false)
             .set_max_width(usize::MAX)
             .set_max_height(usize::MAX);
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+        let mut decoder = Box::new(JpegDecoder::new_with_options(ZCursor::new(bytes), options));
         decoder.decode_headers().map_err(told)?;
         let (width, height) = decoder.dimensions().unwrap_or_default();
         let (space, colours) = match decoder.input_colorspace() {
