@@ -3,7 +3,7 @@
 //! Each loop is compiled once for every generation of processors. Sums of integers do not depend on
 //! their order, so the samples are the same on all of them.
 
-use std::ops::Range;
+use std::{array::from_fn, ops::Range};
 
 use multiversion::multiversion;
 
@@ -60,17 +60,23 @@ impl<'a> View<'a> {
     }
 
     /// Turns some rows, from the one with this rank on, so that the samples of a column lie side by
-    /// side. Below the last row, what was there before is left.
+    /// side. Below the last row are samples that nobody reads.
     fn turn(&self, first: usize, columns: &mut [Column]) {
-        let rows = self.rows_from(self.rows.start + first).take(ROWS);
-        for (rank, row) in rows.enumerate() {
-            // Four bytes are one instruction and three are two; the next row writes over the fourth.
-            for (column, pixel) in columns.iter_mut().zip(row.windows(4).step_by(3)) {
-                column[rank * 3..][..4].copy_from_slice(pixel);
+        let len = self.columns.len() * 3;
+        let rows: [&[u8]; ROWS] = from_fn(|row| {
+            let rank = (first + row).min(self.rows.len() - 1);
+            &self.samples[rank * self.stride..][..len]
+        });
+        let Some((last, others)) = columns.split_last_mut() else { return };
+        // Column by column, since processors are better at reading from many places than at writing there.
+        for (index, column) in others.iter_mut().enumerate() {
+            for (rank, row) in rows.iter().enumerate() {
+                // Four bytes are one instruction and three are two; the next row writes over the fourth.
+                column[rank * 3..][..4].copy_from_slice(&row[index * 3..][..4]);
             }
-            if let (Some(column), Some(pixel)) = (columns.last_mut(), row.last_chunk::<3>()) {
-                column[rank * 3..][..3].copy_from_slice(pixel);
-            }
+        }
+        for (rank, row) in rows.iter().enumerate() {
+            last[rank * 3..][..3].copy_from_slice(&row[len - 3..]);
         }
     }
 
