@@ -16,6 +16,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
+    thread::available_parallelism,
     time::Duration,
 };
 
@@ -151,10 +152,17 @@ impl Serve {
         let fetcher = self.fetch.fetcher(own)?;
         let service = Service::start(catalogue, fetcher, limits, Arc::new(()))
             .context("cannot start the worker thread")?;
+        let several = available_parallelism().is_ok_and(|cores| cores.get() > 1);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
-            // They have little to do at a time, beside threads that compute without end.
-            .on_thread_start(scheduling::prefer_latency)
+            .on_thread_start(move || {
+                // They have little to do at a time, beside threads that compute without end.
+                scheduling::prefer_latency();
+                // Of several cores there is one soon that no network runs on.
+                if several {
+                    scheduling::give_way();
+                }
+            })
             .build()
             .context("cannot start the runtime")?;
         let service = Arc::new(service);
