@@ -8,10 +8,9 @@
 Finds the peak with a closed loop, then sends four times that in an open loop, in `--pairs`: of these that with
 the median share is told, because a shared machine is faster in one than in the next. A slow network is measured for
 longer, and only once its queue has been full for a while: else what enters an empty queue would be counted as
-answered. Prints goodput as a share
-of the peak (wanted: 95 %), how long refusals took (5 ms) and how long accepted ones took. Then a crowd of
-four clients for each place comes, each with an address of its own, who come back when `Retry-After` says:
-how often they were let in then (95 %).
+answered. Prints goodput as a share of the peak (wanted: 95 %), how long refusals took (5 ms) and how long accepted
+ones took. Then a crowd of four clients for each place comes, each with an address of its own, who come back when
+`Retry-After` says: how often they were let in then (95 %).
 """
 
 import argparse

@@ -127,7 +127,7 @@ class Bench:
         if not self.wanted("vitrine"):
             return
         command = [sys.executable, BENCH / "goodput.py", "--json", "--profile", self.settings.profile]
-        seconds = ["--seconds", self.settings.overload_seconds]
+        command += ["--seconds", self.settings.overload_seconds]
         pairs = ["--pairs", self.settings.overload_pairs]
         ways = {
             "flags": ["--network", "flags", *pairs],
@@ -137,7 +137,7 @@ class Bench:
         }
         for label, told in ways.items():
             try:
-                figures = json.loads(output([*command, *told, *seconds]))
+                figures = json.loads(output([*command, *told]))
             except (RuntimeError, ValueError) as error:
                 self.fail("vitrine", f"overload, {label}", error)
                 continue

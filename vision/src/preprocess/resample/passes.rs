@@ -53,20 +53,19 @@ impl<'a> View<'a> {
 
     /// The samples of some rows, from `first` on.
     fn rows_from(&self, first: usize) -> impl Iterator<Item = &'a [u8]> {
-        let len = self.columns.len() * 3;
-        let (samples, stride) = (self.samples, self.stride);
-        (first - self.rows.start..self.rows.len())
-            .map(move |row| &samples[row * stride..row * stride + len])
+        (first - self.rows.start..self.rows.len()).map(|rank| self.row(rank))
+    }
+
+    /// The samples of the row with this rank.
+    fn row(&self, rank: usize) -> &'a [u8] {
+        &self.samples[rank * self.stride..][..self.columns.len() * 3]
     }
 
     /// Turns some rows, from the one with this rank on, so that the samples of a column lie side by
     /// side. Below the last row are samples that nobody reads.
     fn turn(&self, first: usize, columns: &mut [Column]) {
-        let len = self.columns.len() * 3;
-        let rows: [&[u8]; ROWS] = from_fn(|row| {
-            let rank = (first + row).min(self.rows.len() - 1);
-            &self.samples[rank * self.stride..][..len]
-        });
+        let last_rank = self.rows.len() - 1;
+        let rows: [&[u8]; ROWS] = from_fn(|row| self.row((first + row).min(last_rank)));
         let Some((last, others)) = columns.split_last_mut() else { return };
         // Column by column, since processors are better at reading from many places than at writing there.
         for (index, column) in others.iter_mut().enumerate() {
@@ -76,7 +75,7 @@ impl<'a> View<'a> {
             }
         }
         for (rank, row) in rows.iter().enumerate() {
-            last[rank * 3..][..3].copy_from_slice(&row[len - 3..]);
+            last[rank * 3..][..3].copy_from_slice(&row[row.len() - 3..]);
         }
     }
 
