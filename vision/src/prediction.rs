@@ -50,10 +50,14 @@ pub fn top_k(probabilities: &[f32], labels: &[String], k: usize) -> Vec<Predicti
         probabilities[b].total_cmp(&probabilities[a]).then(a.cmp(&b))
     };
     let mut indices: Vec<usize> = (0..probabilities.len()).collect();
+    // The rest need not be in order: they are a thousand as a rule, and five are asked for.
+    if k < indices.len() {
+        indices.select_nth_unstable_by(k, order);
+        indices.truncate(k);
+    }
     indices.sort_unstable_by(order);
     indices
         .into_iter()
-        .take(k)
         .map(|index| Prediction {
             index,
             label: labels[index].clone(),
