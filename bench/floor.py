@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a picture of `flags` costs any server at least: decoding it with libjpeg-turbo, at full and at reduced
-scale, and the network by the fastest engine, each on one thread, in milliseconds of the processor. For how long
-a lone client waits at least, with the network on all cores, by the clock. And what to
+scale, and the network by the fastest engine in f32 and in bf16, each on one thread, in milliseconds of the
+processor. For how long a lone client waits at least, with the network on all cores, by the clock. And what to
 refuse one costs at least, of all cores with the generator on them: how much that leaves of the peak, if three
 are refused for each that is answered.
 
@@ -67,18 +67,19 @@ def networks():
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(DATA / "flags.onnx"), options, providers=["CPUExecutionProvider"])
 
-    def openvino_of(batch, threads):
+    def openvino_of(batch, threads, precision):
         model = openvino.Core().read_model(str(DATA / "flags.onnx"))
         model.reshape([batch, 3, 64, 64])
-        told = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+        told = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
         return openvino.Core().compile_model(model, "CPU", told)
 
-    together, lone = openvino_of(BATCH, 1), openvino_of(1, len(os.sched_getaffinity(0)))
-    engines = {
-        "onnxruntime": median_ms(lambda: session.run(None, {"pictures": pictures})) / BATCH,
-        "openvino": median_ms(lambda: together(pictures)) / BATCH,
-    }
-    return engines, median_ms(lambda: lone(pictures[:1]), time.perf_counter)
+    engines = {"f32": {"onnxruntime": median_ms(lambda: session.run(None, {"pictures": pictures})) / BATCH}, "bf16": {}}
+    lone = {}
+    for precision in ("f32", "bf16"):
+        together, one = openvino_of(BATCH, 1, precision), openvino_of(1, len(os.sched_getaffinity(0)), precision)
+        engines[precision]["openvino"] = median_ms(lambda: together(pictures)) / BATCH
+        lone[precision] = median_ms(lambda: one(pictures[:1]), time.perf_counter)
+    return engines, lone
 
 
 def refusing():
@@ -100,6 +101,24 @@ def measured(server, clients, figure):
     return statistics.median(found) if found else None
 
 
+def floors(precision, server, full, reduced, engines, lone):
+    """Says what any server spends at least, and what FastAPI and vitrine spent."""
+    print(precision)
+    for name, ms in engines.items():
+        print(f"  {name:<14} {ms:.2f} ms in batches of {BATCH}")
+    best = min(engines.values())
+    print(f"  together       {full + best:.2f} ms, at reduced scale {reduced + best:.2f} ms")
+    for name in ("FastAPI", server):
+        ms = measured(name, 8, "cpu_ms_per_request")
+        if ms:
+            print(f"  {name:<14} {ms:.2f} ms in all, a fifth of which is {ms / 5:.2f} ms")
+    print(f"  a lone client  waits {full + lone:.2f} ms, {lone:.2f} of them for the network")
+    for name in ("FastAPI", server):
+        rate = measured(name, 1, "goodput")
+        if rate:
+            print(f"  {name:<14} {1000 / rate:.2f} ms, a fifth of which is {200 / rate:.2f} ms")
+
+
 def main():
     if os.environ.get("OMP_NUM_THREADS") != "1":
         prepare(Settings().profile)
@@ -107,19 +126,8 @@ def main():
         sys.exit(subprocess.run([PYTHON, *sys.argv], env={**os.environ, "OMP_NUM_THREADS": "1"}).returncode)
     full, reduced, (engines, lone) = decoding(False), decoding(True), networks()
     print(f"decoding        {full:.2f} ms, at reduced scale {reduced:.2f} ms")
-    for name, ms in engines.items():
-        print(f"{name:<15} {ms:.2f} ms in batches of {BATCH}")
-    best = min(engines.values())
-    print(f"together        {full + best:.2f} ms, at reduced scale {reduced + best:.2f} ms")
-    for server in ("FastAPI", "vitrine"):
-        ms = measured(server, 8, "cpu_ms_per_request")
-        if ms:
-            print(f"{server:<15} {ms:.2f} ms in all, a fifth of which is {ms / 5:.2f} ms")
-    print(f"a lone client   waits {full + lone:.2f} ms, {lone:.2f} of them for the network")
-    for server in ("FastAPI", "vitrine"):
-        rate = measured(server, 1, "goodput")
-        if rate:
-            print(f"{server:<15} {1000 / rate:.2f} ms, a fifth of which is {200 / rate:.2f} ms")
+    for precision, server in (("f32", "vitrine"), ("bf16", "vitrine bf16")):
+        floors(precision, server, full, reduced, engines[precision], lone[precision])
     refusal, answers = refusing(), measured("vitrine", 64, "goodput")
     print(f"to refuse       {refusal:.3f} ms of all cores")
     if answers:
