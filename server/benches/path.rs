@@ -39,6 +39,7 @@ fn service(folder: &TempDir) -> Service {
         max_upload: 10 << 20,
         cache: 0,
         fallback: true,
+        full_decode: false,
         loading: Loading { preload: Preload::All, max_loaded: None, compute: Compute::default() },
     };
     make_model(folder.path(), "small", None, false);

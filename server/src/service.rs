@@ -65,6 +65,9 @@ pub struct Limits {
     pub cache: u64,
     /// Whether a model without weights may be stood in for by its fallback.
     pub fallback: bool,
+    /// Whether every JPEG is decoded at its full size, and not one that shrinks very much at half or at
+    /// quarter scale.
+    pub full_decode: bool,
     /// Which models are loaded, and when. As many pictures are decoded at a time as libtorch has
     /// threads.
     pub loading: Loading,

@@ -48,6 +48,7 @@ impl Classify {
             max_upload: self.fetch.max_upload,
             cache: 0,
             fallback: !self.models.no_fallback,
+            full_decode: self.models.full_decode,
             loading: Loading {
                 preload: Preload::Only(vec![self.model.clone()]),
                 max_loaded: None,

@@ -41,6 +41,10 @@ pub struct ModelOptions {
     /// Answer 503 for a model without weights, even if its card names a fallback
     #[arg(long, env = "VITRINE_NO_FALLBACK", value_parser = FalseyValueParser::new())]
     pub no_fallback: bool,
+    /// Decode every JPEG at its full size, to compare numbers with Python's: one that shrinks six times
+    /// or more for the network is decoded at half or quarter scale otherwise
+    #[arg(long, env = "VITRINE_FULL_DECODE", value_parser = FalseyValueParser::new())]
+    pub full_decode: bool,
 }
 
 /// Where weights are downloaded from.

@@ -136,6 +136,7 @@ impl Serve {
             max_upload: self.fetch.max_upload,
             cache: self.cache,
             fallback: !self.models.no_fallback,
+            full_decode: self.models.full_decode,
             loading: Loading {
                 preload: self.preload.clone(),
                 max_loaded: self.max_loaded.map(usize::from),

@@ -69,7 +69,7 @@ impl<Response: Send + 'static> Mounted<Response> {
         }
 
         let start = Instant::now();
-        let decoded = way.decode(taken.bytes, true, |picture| picture.pixels);
+        let decoded = way.decode(taken.bytes, true, |_, _| None, |picture| picture.pixels);
         let pixels = timeout_at(deadline.into(), decoded).await.map_err(expired)??;
         let decoding = start.elapsed();
         passage.took(Stage::Decode, decoding);

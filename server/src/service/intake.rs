@@ -2,6 +2,7 @@
 
 use std::{
     io::Cursor,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,7 +16,7 @@ use bytes::Bytes;
 use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
 use vision::{
     card::ModelCard,
-    decode::{DecodeError, DecodeLimits, Picture as Decoded},
+    decode::{DecodeError, DecodeLimits, Picture as Decoded, decode_at_least},
 };
 
 use super::{faults, way::Way};
@@ -113,7 +114,12 @@ impl Way {
         card: &ModelCard,
         bytes: Bytes,
     ) -> Result<Prepared, Problem> {
-        let preprocess = card.preprocess.clone();
+        let preprocess = Arc::new(card.preprocess.clone());
+        let all = self.limits.full_decode;
+        let least = {
+            let preprocess = Arc::clone(&preprocess);
+            move |width, height| if all { None } else { preprocess.least_sides(width, height) }
+        };
         let ready = move |picture: Decoded| {
             let prepared = preprocess.prepare(&picture.pixels);
             Prepared {
@@ -127,22 +133,24 @@ impl Way {
                 },
             }
         };
-        self.decode(bytes, card.orientation, ready).await
+        self.decode(bytes, card.orientation, least, ready).await
     }
 
-    /// Decodes on a thread for that, and does there what is left to do. A tiny picture is decoded on
-    /// the spot, in less time than the way to such a thread and back takes.
+    /// Decodes on a thread for that, to no fewer pixels than are asked for, and does there what is left
+    /// to do. A tiny picture is decoded on the spot, in less time than the way to such a thread and
+    /// back takes.
     pub(crate) async fn decode<T: Send + 'static>(
         &self,
         bytes: Bytes,
         orientation: bool,
+        least: impl FnOnce(u32, u32) -> Option<(u32, u32)> + Send + 'static,
         then: impl FnOnce(Decoded) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         if let Some(picture) = decode_tiny(&bytes, &self.decode_limits, orientation) {
             return picture.map(then).map_err(|error| faults::decode(&error));
         }
         let limits = self.decode_limits.clone();
-        let work = move || vision::decode::decode(&bytes, &limits, orientation).map(then);
+        let work = move || decode_at_least(&bytes, &limits, orientation, least).map(then);
         let decoded = self.decoders.run(work).await.ok_or_else(faults::bug)?;
         decoded.map_err(|error| faults::decode(&error))
     }

@@ -92,6 +92,7 @@ fn start(names: &[&str]) -> (TempDir, Arc<Service>) {
         max_upload: 1 << 20,
         cache: 0,
         fallback: true,
+        full_decode: false,
         loading: Loading { preload: Preload::All, max_loaded: None, compute: Compute::default() },
     };
     let fetcher = Fetcher::new(FetchPolicy { mode: FetchMode::Off, ..FetchPolicy::default() });

@@ -40,6 +40,7 @@ fn limits() -> Limits {
         max_upload: 1 << 20,
         cache: 0,
         fallback: true,
+        full_decode: false,
         loading: Loading { preload: Preload::All, max_loaded: None, compute: Compute::default() },
     }
 }

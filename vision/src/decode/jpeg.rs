@@ -3,6 +3,7 @@
 //! The decoder that `image` has for it copies the file, and reads its header three times.
 
 mod layout;
+mod reduced;
 
 use image::error::{DecodingError, UnsupportedError, UnsupportedErrorKind};
 use image::{ColorType, ImageDecoder, ImageError, ImageFormat, ImageResult};
@@ -13,6 +14,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 pub(super) use layout::{check, sides};
+pub(super) use reduced::decode as decode_reduced;
 
 /// A decoder that has read the header.
 pub(super) struct Jpeg<'a> {

@@ -9,7 +9,7 @@ use crate::decode::DecodeError;
 const RESTART: std::ops::RangeInclusive<u8> = 0xD0..=0xD7;
 const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
-const START_OF_SCAN: u8 = 0xDA;
+pub(super) const START_OF_SCAN: u8 = 0xDA;
 
 /// Refuses a JPEG with too many scans, or one that ends before its picture does.
 ///
@@ -72,7 +72,7 @@ fn layout(bytes: &[u8]) -> Option<Layout> {
 
 /// The segments of a JPEG with their offsets and markers, one after another up to the end of the file or
 /// where it breaks off. One that ends the picture has no length, so nothing of it counts after that.
-fn segments(bytes: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     // After the start of image.
     let mut next = Some(2);
     iter::from_fn(move || {

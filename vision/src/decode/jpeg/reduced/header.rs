@@ -1,0 +1,143 @@
+//! What a JPEG says before its only scan (ITU-T T.81, annex B).
+
+use super::huffman::Huffman;
+use crate::decode::jpeg::layout::{START_OF_SCAN, segments};
+
+/// A picture whose data lie in one scan.
+pub(super) struct Header<'a> {
+    /// Pixels of a row.
+    pub(super) width: usize,
+    /// Rows.
+    pub(super) height: usize,
+    /// One for grey, or brightness and two colour differences.
+    pub(super) components: Vec<Component>,
+    /// Units between two restarts, or 0.
+    pub(super) restart: usize,
+    /// Entropy-coded data, and all that follows.
+    pub(super) scan: &'a [u8],
+    tables: [[Option<Huffman>; 4]; 2],
+}
+
+/// How one component is stored.
+pub(super) struct Component {
+    /// Blocks of a unit across and down.
+    pub(super) blocks: (usize, usize),
+    /// What each coefficient is a multiple of, in the order of the file.
+    pub(super) steps: [i32; 64],
+    /// The tables for the lowest frequency and for the others.
+    tables: [usize; 2],
+}
+
+/// A frame: sides and, of each component, its name, blocks of a unit, and which steps it takes.
+struct Frame {
+    width: usize,
+    height: usize,
+    components: Vec<(u8, (usize, usize), usize)>,
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header of a file; `None` when it is damaged, or not of the common kind: eight bits,
+    /// sequential, Huffman codes, one scan, grey or the colours of JFIF.
+    pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
+        let mut steps = [None; 4];
+        let mut tables = [const { [const { None }; 4] }; 2];
+        let (mut restart, mut frame) = (0, None);
+        for (position, marker) in segments(bytes) {
+            let start = position + 4;
+            let length = u16::from_be_bytes(*bytes.get(position + 2..start)?.first_chunk()?);
+            let content = bytes.get(start..position + 2 + usize::from(length))?;
+            match marker {
+                0xC0 | 0xC1 if frame.is_none() => frame = Some(Frame::new(content)?),
+                // Other kinds of frames, or a second one; 0xC4 and 0xCC are tables.
+                0xC0..=0xC3 | 0xC5..=0xCB | 0xCD..=0xCF => return None,
+                0xC4 => read_codes(content, &mut tables)?,
+                0xDB => read_steps(content, &mut steps)?,
+                0xDD => restart = usize::from(u16::from_be_bytes(*content.first_chunk()?)),
+                // Adobe's segment says which colours they are, the last of its bytes.
+                0xEE if content.starts_with(b"Adobe") && content.get(11) != Some(&1) => {
+                    return None;
+                }
+                START_OF_SCAN => {
+                    let Frame { width, height, components } = frame?;
+                    let components = read_scan(content, &components, &steps)?;
+                    let scan = bytes.get(position + 2 + usize::from(length)..)?;
+                    let header = Self { width, height, components, restart, scan, tables };
+                    let complete = header.components.iter().all(|it| header.codes(it).is_some());
+                    return complete.then_some(header);
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The codes of a component, for the lowest frequency and for the others.
+    pub(super) fn codes(&self, component: &Component) -> Option<[&Huffman; 2]> {
+        let [lowest, others] = component.tables;
+        Some([self.tables[0].get(lowest)?.as_ref()?, self.tables[1].get(others)?.as_ref()?])
+    }
+}
+
+impl Frame {
+    fn new(content: &[u8]) -> Option<Self> {
+        let (&[bits, top, high, left, low, count], components) = content.split_first_chunk()?;
+        let side = |high, low| usize::from(u16::from_be_bytes([high, low]));
+        let components = components.as_chunks::<3>().0.iter().map(|&[name, blocks, steps]| {
+            (name, (usize::from(blocks >> 4), usize::from(blocks & 15)), usize::from(steps))
+        });
+        let components: Vec<_> = components.collect();
+        // Named by letters they are red, green and blue.
+        let plain = bits == 8
+            && matches!(count, 1 | 3)
+            && components.len() == usize::from(count)
+            && !components.iter().map(|it| it.0).eq(*b"RGB");
+        plain.then_some(Self { width: side(left, low), height: side(top, high), components })
+    }
+}
+
+/// Tables of Huffman codes by their class and place.
+fn read_codes(mut content: &[u8], tables: &mut [[Option<Huffman>; 4]; 2]) -> Option<()> {
+    while let Some((&place, rest)) = content.split_first() {
+        let (counts, rest) = rest.split_first_chunk::<16>()?;
+        let symbols = counts.iter().map(|&count| usize::from(count)).sum();
+        let (symbols, rest) = rest.split_at_checked(symbols)?;
+        let table = tables.get_mut(usize::from(place >> 4))?.get_mut(usize::from(place & 15))?;
+        *table = Some(Huffman::new(counts, symbols)?);
+        content = rest;
+    }
+    Some(())
+}
+
+/// Steps of the coefficients by their place, of eight bits each.
+fn read_steps(mut content: &[u8], steps: &mut [Option<[i32; 64]>; 4]) -> Option<()> {
+    while let Some((&place, rest)) = content.split_first() {
+        let (table, rest) = rest.split_first_chunk::<64>()?;
+        // The upper half of the byte asks for 16 bits, and is out of the array's bounds then.
+        *steps.get_mut(usize::from(place))? = Some(table.map(i32::from));
+        content = rest;
+    }
+    Some(())
+}
+
+/// The components of a scan with all of them, in the order of the frame.
+fn read_scan(
+    content: &[u8],
+    frame: &[(u8, (usize, usize), usize)],
+    steps: &[Option<[i32; 64]>; 4],
+) -> Option<Vec<Component>> {
+    let (&count, rest) = content.split_first()?;
+    let (places, last) = rest.as_chunks::<2>();
+    let (places, spectrum) = places.split_at_checked(usize::from(count))?;
+    // From the first coefficient to the last one with all of their bits.
+    if places.len() != frame.len() || spectrum != [[0, 63]] || last != [0] {
+        return None;
+    }
+    let components = frame.iter().zip(places).map(|(&(name, blocks, at), &[named, tables])| {
+        let tables = [usize::from(tables >> 4), usize::from(tables & 15)];
+        // A component by itself is not stored in units.
+        let blocks = if frame.len() == 1 { (1, 1) } else { blocks };
+        let steps = (*steps.get(at)?)?;
+        (name == named).then_some(Component { blocks, steps, tables })
+    });
+    components.collect()
+}
