@@ -133,6 +133,13 @@ fn a_jpeg_with_many_scans_is_refused() {
     let (scan, end) = tail.split_at(tail.len() - 2);
     let bomb = [head, &scan.repeat(40), end].concat();
     assert_eq!(decoded(&bomb).unwrap_err(), DecodeError::TooManyScans { limit: 32 });
+    // Nor where it hides: for one parser a marker stands alone and a segment follows that covers the bomb, for
+    // another one the marker has a length and covers the beginning of that segment.
+    let mut hidden = vec![0xFF, 0xD8, 0xFF, 0x01, 0, 6, 0xFF, 0xE1];
+    hidden.extend(u16::try_from(bomb.len()).unwrap().to_be_bytes());
+    hidden.extend(&bomb[2..]);
+    hidden.extend(&original[2..]);
+    assert_eq!(decoded(&hidden).unwrap_err(), DecodeError::TooManyScans { limit: 32 });
     // What follows the end of the picture is another matter.
     let trailer = [original.as_slice(), &[0xFF, 0xDA].repeat(40)].concat();
     assert_quadrants("trailer", &decoded(&trailer).unwrap().pixels, QUADRANTS);

@@ -2,7 +2,6 @@
 
 use std::{
     io::Cursor,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -114,14 +113,14 @@ impl Way {
         card: &ModelCard,
         bytes: Bytes,
     ) -> Result<Prepared, Problem> {
-        let preprocess = Arc::new(card.preprocess.clone());
+        let preprocess = card.preprocess.clone();
         let all = self.limits.full_decode;
         let least = {
-            let preprocess = Arc::clone(&preprocess);
+            let preprocess = preprocess.clone();
             move |width, height| if all { None } else { preprocess.least_sides(width, height) }
         };
         let ready = move |picture: Decoded| {
-            let prepared = preprocess.prepare(&picture.pixels);
+            let prepared = preprocess.prepare_picture(&picture);
             Prepared {
                 pixels: prepared.pixels,
                 crop: prepared.crop,

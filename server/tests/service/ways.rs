@@ -5,6 +5,7 @@ use app::{
     wire::SourceKind,
 };
 use image::ImageFormat;
+use server::service::Limits;
 
 use crate::{
     ask,
@@ -62,4 +63,30 @@ async fn two_different_pictures_get_different_figures() {
     let other = ask(&service, "small", sent(bytes.into_inner())).await.unwrap();
     assert_ne!(one.predictions, other.predictions);
     assert_eq!(other.source.format, "bmp");
+}
+
+/// Protects comparisons with Python: told so, the service decodes every pixel. Otherwise a large JPEG is decoded
+/// as far as the network sees it, and nobody is told other sides.
+#[tokio::test]
+async fn a_large_jpeg_is_decoded_in_full_where_numbers_are_compared() {
+    let jpeg = picture(ImageFormat::Jpeg, 400, 300);
+    let (limits_of_vision, orient) = (vision::decode::DecodeLimits::default(), true);
+    let pixels = vision::decode::decode(&jpeg, &limits_of_vision, orient).unwrap().pixels;
+    let mut png = std::io::Cursor::new(Vec::new());
+    pixels.write_to(&mut png, ImageFormat::Png).unwrap();
+
+    let (_folder, fast) = ready(limits()).await;
+    let (_other, full) = ready(Limits { full_decode: true, ..limits() }).await;
+    let every_pixel = ask(&full, "small", sent(png.into_inner())).await.unwrap();
+    let in_full = ask(&full, "small", sent(jpeg.clone())).await.unwrap();
+    let reduced = ask(&fast, "small", sent(jpeg)).await.unwrap();
+    assert_eq!(in_full.predictions, every_pixel.predictions);
+    assert_ne!(reduced.predictions, every_pixel.predictions, "there is something to tell");
+    for (one, other) in reduced.predictions.iter().zip(&every_pixel.predictions) {
+        assert_eq!(one.label, other.label);
+        assert!((one.probability - other.probability).abs() < 0.01, "{one:?} {other:?}");
+    }
+    for answer in [in_full, reduced] {
+        assert_eq!((answer.source.width, answer.source.height), (400, 300));
+    }
 }

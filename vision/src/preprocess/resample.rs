@@ -81,6 +81,25 @@ pub fn resize_region(
     interpolation: Interpolation,
     region: Region,
 ) -> RgbImage {
+    let (across, down) = picture.dimensions();
+    let extent = (f64::from(across), f64::from(down));
+    resize_extent(picture, extent, width, height, interpolation, region)
+}
+
+/// The same as [`resize_region`] for a picture that ends within its last column and row: its extent in
+/// pixels. The nearest sample knows whole pixels only.
+///
+/// # Panics
+///
+/// As [`resize_region`].
+pub(super) fn resize_extent(
+    picture: &RgbImage,
+    extent: (f64, f64),
+    width: u32,
+    height: u32,
+    interpolation: Interpolation,
+    region: Region,
+) -> RgbImage {
     let (in_width, in_height) = picture.dimensions();
     assert!(in_width > 0 && in_height > 0, "a picture without pixels cannot be resampled");
     assert!(
@@ -97,8 +116,8 @@ pub fn resize_region(
         Interpolation::Bicubic => Filter::Bicubic,
     };
     // Pillow leaves a pass out when the size stays, which also keeps samples as they are.
-    let rows = Axis::new(in_height, height, filter, region.top, region.height);
-    let columns = Axis::new(in_width, width, filter, region.left, region.width);
+    let rows = Axis::new((in_height, extent.1), height, filter, region.top, region.height);
+    let columns = Axis::new((in_width, extent.0), width, filter, region.left, region.width);
     let (span, lines) = (columns.extent(), rows.extent());
     let source = View::of_picture(picture.as_raw(), in_width as usize, lines.clone(), span.clone());
     let raw = match (columns, rows) {
@@ -130,12 +149,12 @@ fn vertical_first((in_width, in_height): (u32, u32), (width, height): (u32, u32)
 }
 
 impl Axis {
-    fn new(input: u32, output: u32, filter: Filter, first: u32, len: u32) -> Self {
+    fn new((input, extent): (u32, f64), output: u32, filter: Filter, first: u32, len: u32) -> Self {
         let range = first..first + len;
-        if input == output {
+        if extent == f64::from(output) {
             Self::Kept(range.start as usize..range.end as usize)
         } else {
-            Self::Resampled(Windows::new(input, output, filter, range))
+            Self::Resampled(Windows::new(input, extent, output, filter, range))
         }
     }
 

@@ -4,8 +4,8 @@
     python3 -m venv venv && venv/bin/pip install jpeglib==1.0.2 simplejpeg==1.9.0 pillow==13.0.0 numpy
     venv/bin/python vision/tests/reduced/generate.py
 
-All are a piece of ../golden/coffee.png whose sides are no multiples of eight. libjpeg reads the coefficients;
-the rest is the formula of ITU-T T.81, A.3.3, in float64, and the colours of JFIF.
+Those with a name of their own are the photographs of ../golden, and all others a piece of one whose sides are no
+multiples of eight. libjpeg reads the coefficients; the rest is the formula of ITU-T T.81, A.3.3, in float64, and the colours of JFIF.
 """
 
 import io
@@ -64,6 +64,12 @@ def reduced(path, side):
     colours = brightness + 1.402 * red, brightness - 0.344136 * blue - 0.714136 * red, brightness + 1.772 * blue
     return np.clip(np.rint(np.stack(colours, axis=2)), 0, 255).astype(np.uint8)
 
+
+# Whole photographs as cameras store them, with colours at half resolution.
+for name in ("astronaut", "chelsea", "coffee", "rocket"):
+    Image.open(HERE.parent / "golden" / f"{name}.png").convert("RGB").save(
+        HERE / f"{name}.jpg", quality=85, subsampling="4:2:0"
+    )
 
 files = {
     "444": turbo("444"),

@@ -6,9 +6,12 @@ use memchr::{memchr_iter, memmem};
 
 use crate::decode::DecodeError;
 
+/// Offset of the first segment, after the start of image.
+pub(super) const START: usize = 2;
+
 const RESTART: std::ops::RangeInclusive<u8> = 0xD0..=0xD7;
 const START_OF_IMAGE: u8 = 0xD8;
-const END_OF_IMAGE: u8 = 0xD9;
+pub(super) const END_OF_IMAGE: u8 = 0xD9;
 pub(super) const START_OF_SCAN: u8 = 0xDA;
 
 /// Refuses a JPEG with too many scans, or one that ends before its picture does.
@@ -26,7 +29,8 @@ pub(in crate::decode) fn check(bytes: &[u8], max_scans: usize) -> Result<(), Dec
     };
     // From the first scan on every pair of bytes counts, also inside of segments: a decoder that
     // finds its way otherwise than this module must not find more scans either. Before it there
-    // are metadata, where the pair occurs by chance and in thumbnails.
+    // are metadata, where the pair occurs by chance and in thumbnails. They count, too, where something
+    // is between two segments that a decoder may take for one.
     let scans = memmem::find_iter(&bytes[first_scan..end], &[0xFF, START_OF_SCAN]);
     if scans.count() > max_scans {
         return Err(DecodeError::TooManyScans { limit: max_scans });
@@ -46,7 +50,7 @@ pub(in crate::decode) fn sides(bytes: &[u8]) -> Option<(u32, u32)> {
 
 /// Where the pixels of a JPEG lie in the file.
 struct Layout {
-    /// Offset of the first scan's marker.
+    /// Offset of the first scan's marker, or of the first byte that is in no segment before it.
     first_scan: usize,
     /// Offset of the marker that ends the picture. What follows, such as the film of a "motion
     /// photo", is not looked at.
@@ -55,8 +59,12 @@ struct Layout {
 
 /// Finds the first scan and the end of a JPEG; `None` when the file ends before the picture does.
 fn layout(bytes: &[u8]) -> Option<Layout> {
-    let mut first_scan = None;
+    let (mut first_scan, mut next) = (None, START);
     for (position, marker) in segments(bytes) {
+        if position != next {
+            first_scan.get_or_insert(next);
+        }
+        next = segment_end(bytes, position).unwrap_or(position);
         match marker {
             END_OF_IMAGE => {
                 return first_scan.map(|first_scan| Layout { first_scan, end: position });
@@ -70,11 +78,17 @@ fn layout(bytes: &[u8]) -> Option<Layout> {
     None
 }
 
+/// Where a segment with a length ends; `None` where the file ends before its length.
+pub(super) fn segment_end(bytes: &[u8], position: usize) -> Option<usize> {
+    // The length counts its own two bytes.
+    let length = u16::from_be_bytes(*bytes.get(position + 2..)?.first_chunk()?);
+    Some(position + 2 + usize::from(length).max(2))
+}
+
 /// The segments of a JPEG with their offsets and markers, one after another up to the end of the file or
 /// where it breaks off. One that ends the picture has no length, so nothing of it counts after that.
 pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = (usize, u8)> {
-    // After the start of image.
-    let mut next = Some(2);
+    let mut next = Some(START);
     iter::from_fn(move || {
         let position = next?;
         // Compressed samples are passed over here as well: in them 0xFF is followed by 0.
@@ -82,10 +96,7 @@ pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = (usize, u8)> {
         let position = position
             + memchr_iter(0xFF, rest)
                 .find(|&at| rest.get(at + 1).is_some_and(|&next| is_marker(next)))?;
-        // The length counts its own two bytes.
-        next = bytes.get(position + 2..position + 4).map(|length| {
-            position + 2 + usize::from(u16::from_be_bytes([length[0], length[1]])).max(2)
-        });
+        next = segment_end(bytes, position);
         Some((position, bytes[position + 1]))
     })
 }

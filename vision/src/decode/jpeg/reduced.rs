@@ -19,8 +19,8 @@ use self::{
     transform::Transform,
 };
 
-/// Samples that a block of eight becomes, of the scales that there are.
-const SCALES: [usize; 2] = [2, 4];
+/// How many pixels there can be along an axis for one that is left.
+const REDUCTIONS: [u32; 2] = [4, 2];
 
 /// Where a coefficient of the file belongs in a block in rows of eight (ITU-T T.81, figure A.6).
 const ZIGZAG: [u8; 64] = [
@@ -30,17 +30,27 @@ const ZIGZAG: [u8; 64] = [
 ];
 
 /// Decodes a file at the smallest scale that leaves at least so many pixels across and down, and by which
-/// both sides can be divided. `None` when there is none but the full one, or when it takes another
-/// decoder to read the file or to say what is wrong with it.
-pub(in crate::decode) fn decode(bytes: &[u8], least: (u32, u32)) -> Option<RgbImage> {
-    let header = Header::new(bytes)?;
-    let left = |side: usize, least: u32, scale: usize| {
-        (side * scale).is_multiple_of(8) && side * scale / 8 >= least as usize
+/// both sides can be divided if they must be `whole`. Says how many pixels there were for one, too.
+///
+/// `None` when there is no such scale but the full one, or when it takes another decoder to read the file or
+/// to say what is wrong with it. The sides are those that this decoder said: they are what was checked.
+pub(in crate::decode) fn decode(
+    bytes: &[u8],
+    sides: (u32, u32),
+    least: (u32, u32),
+    whole: bool,
+) -> Option<(RgbImage, u32)> {
+    let enough = |side: u32, least: u32, reduction: u32| {
+        (!whole || side.is_multiple_of(reduction)) && side / reduction >= least
     };
-    let scale = SCALES
+    let reduction = REDUCTIONS
         .into_iter()
-        .find(|&scale| left(header.width, least.0, scale) && left(header.height, least.1, scale))?;
-    Decoder::new(&header, scale)?.run()
+        .find(|&it| enough(sides.0, least.0, it) && enough(sides.1, least.1, it))?;
+    let header = Header::new(bytes)?;
+    if (header.width, header.height) != (sides.0 as usize, sides.1 as usize) {
+        return None;
+    }
+    Some((Decoder::new(&header, reduction as usize)?.run()?, reduction))
 }
 
 /// Decodes a picture a row of units at a time.
@@ -72,16 +82,13 @@ struct Plane<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(header: &'a Header<'a>, scale: usize) -> Option<Self> {
+    fn new(header: &'a Header<'a>, reduction: usize) -> Option<Self> {
         let most = |blocks: fn(&(usize, usize)) -> usize| {
             header.components.iter().map(|it| blocks(&it.blocks)).max()
         };
         let (across, down) = (most(|it| it.0)?, most(|it| it.1)?);
-        if header.width == 0 || header.height == 0 {
-            return None;
-        }
         let units = (header.width.div_ceil(8 * across), header.height.div_ceil(8 * down));
-        let unit = (scale * across, scale * down);
+        let unit = (8 / reduction * across, 8 / reduction * down);
         let planes = header.components.iter().map(|component| {
             let blocks = component.blocks;
             // What is stored more coarsely keeps more of its frequencies, so that all are of one size.
@@ -101,48 +108,38 @@ impl<'a> Decoder<'a> {
             })
         });
         let planes = planes.collect::<Option<_>>()?;
-        let sides = (header.width * scale / 8, header.height * scale / 8);
+        let sides = (header.width.div_ceil(reduction), header.height.div_ceil(reduction));
         Some(Self { header, planes, sides, units, unit })
     }
 
     fn run(mut self) -> Option<RgbImage> {
-        let all = self.units.0 * self.units.1;
-        let stretch = if self.header.restart == 0 { all } else { self.header.restart };
-        let stretches = Stretches::new(self.header.scan)?;
-        if stretches.len() != all.div_ceil(stretch) {
-            return None;
-        }
+        let mut stretches = Stretches::new(self.header.scan);
+        let mut bits = stretches.next()?;
         let mut pixels = vec![0; self.sides.0 * self.sides.1 * 3];
         let mut rows = pixels.chunks_mut(self.sides.0 * 3);
-        let mut stretches = stretches.iter();
-        let mut bits = stretches.next()?;
-        for unit in 0..all {
-            if unit > 0 && unit % stretch == 0 {
-                bits = self.restart(&bits, &mut stretches)?;
+        let mut since_restart = 0;
+        for _ in 0..self.units.1 {
+            for column in 0..self.units.0 {
+                if since_restart == self.header.restart && since_restart > 0 {
+                    if !bits.is_at_end() {
+                        return None;
+                    }
+                    bits = stretches.next()?;
+                    self.planes.iter_mut().for_each(|plane| plane.lowest = 0);
+                    since_restart = 0;
+                }
+                since_restart += 1;
+                let stride = self.stride();
+                for plane in &mut self.planes {
+                    plane.unit(&mut bits, column * self.unit.0, stride)?;
+                }
             }
-            let column = unit % self.units.0;
-            let stride = self.stride();
-            for plane in &mut self.planes {
-                plane.unit(&mut bits, column * self.unit.0, stride)?;
-            }
-            if column + 1 == self.units.0 {
-                self.convert(&mut rows);
-            }
+            self.convert(&mut rows);
         }
-        if !bits.is_at_end() {
+        if !bits.is_at_end() || !stretches.is_at_end() {
             return None;
         }
         RgbImage::from_raw(self.sides.0 as u32, self.sides.1 as u32, pixels)
-    }
-
-    /// Begins the next stretch; `None` when something is left of the one before.
-    fn restart<'b>(
-        &mut self,
-        before: &Bits<'b>,
-        stretches: &mut impl Iterator<Item = Bits<'b>>,
-    ) -> Option<Bits<'b>> {
-        self.planes.iter_mut().for_each(|plane| plane.lowest = 0);
-        if before.is_at_end() { stretches.next() } else { None }
     }
 
     /// Samples of a row of units.
@@ -152,6 +149,7 @@ impl<'a> Decoder<'a> {
 
     /// Writes the pixels of a row of units.
     fn convert<'b>(&self, rows: &mut impl Iterator<Item = &'b mut [u8]>) {
+        // In this order, or a row would be taken for a line that is not there.
         for (line, out) in (0..self.unit.1).zip(rows) {
             let first = line * self.stride();
             match self.planes.as_slice() {
@@ -195,7 +193,7 @@ impl Plane<'_> {
         let mut bits = *reader;
         bits.refill()?;
         let first = lowest.next(&mut bits)?;
-        // No zeros come before it, and no number at all is none that is added.
+        // No zeros come before it. Where there is no number either, a block of others would end.
         if first.run() != 0 && first.run() != usize::from(END_OF_BLOCK) {
             return None;
         }

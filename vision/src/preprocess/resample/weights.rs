@@ -32,11 +32,18 @@ struct Window {
 }
 
 impl Windows {
-    /// Windows of the output samples `range`, when `input` samples become `output`.
-    pub(super) fn new(input: u32, output: u32, filter: Filter, range: Range<u32>) -> Self {
+    /// Windows of the output samples `range`, when `input` samples become `output`; they reach as far as
+    /// `extent`, which may be within the last of them.
+    pub(super) fn new(
+        input: u32,
+        extent: f64,
+        output: u32,
+        filter: Filter,
+        range: Range<u32>,
+    ) -> Self {
         // Names and order of operations are those of `precompute_coeffs`: the last bit of a
         // weight depends on it.
-        let scale = f64::from(input) / f64::from(output);
+        let scale = extent / f64::from(output);
         let filter_scale = scale.max(1.0);
         let support = filter.support() * filter_scale;
         let inverse = 1.0 / filter_scale;
@@ -50,8 +57,10 @@ impl Windows {
             let end = ((center + support + 0.5) as u32).min(input);
             exact.clear();
             exact.extend((0..end - first).map(|i| {
-                let distance = f64::from(i) + f64::from(first) - center + 0.5;
-                filter.weight(distance * inverse)
+                // The whole of a sample but for the last one, perhaps.
+                let covered = (extent - f64::from(first + i)).min(1.0);
+                let distance = f64::from(i) + f64::from(first) - center + 0.5 * covered;
+                filter.weight(distance * inverse) * covered
             }));
             let total: f64 = exact.iter().fold(0.0, |total, weight| total + weight);
             let offset = weights.len();

@@ -1,17 +1,22 @@
 //! Bits of entropy-coded data, the first of a byte first.
 
-use std::{iter, ops::Range};
-
 use memchr::memchr;
 
-/// Zeros behind each stretch, so that eight bytes can be read wherever it ends.
+use crate::decode::jpeg::layout::END_OF_IMAGE;
+
+const FIRST_RESTART: u8 = 0xD0;
+
+/// Zeros behind a stretch, so that eight bytes can be read wherever it ends.
 const PADDING: usize = 16;
 
-/// Entropy-coded data without what only keeps it apart from markers.
-pub(super) struct Stretches {
+/// Entropy-coded data from one restart to the next, without what keeps them apart from markers.
+pub(super) struct Stretches<'a> {
+    /// What was not looked at.
+    rest: &'a [u8],
+    /// The marker before it; none at first.
+    before: Option<u8>,
+    /// The stretch before it.
     bytes: Vec<u8>,
-    /// What lies between two restarts.
-    ranges: Vec<Range<usize>>,
 }
 
 /// Reads bits of one stretch.
@@ -28,44 +33,42 @@ pub(super) struct Bits<'a> {
     count: u32,
 }
 
-impl Stretches {
-    /// Reads the data of a scan up to the marker that ends the picture; `None` when another ends them.
-    pub(super) fn new(scan: &[u8]) -> Option<Self> {
+impl<'a> Stretches<'a> {
+    /// Reads the data of a scan.
+    pub(super) fn new(scan: &'a [u8]) -> Self {
+        Self { rest: scan, before: None, bytes: Vec::with_capacity(scan.len() + PADDING) }
+    }
+
+    /// The first stretch, or the next one if restarts are numbered as they should be; `None` too where
+    /// there is none.
+    pub(super) fn next(&mut self) -> Option<Bits<'_>> {
         const STUFFED: u8 = 0;
-        const END_OF_IMAGE: u8 = 0xD9;
-        let mut stretches =
-            Self { bytes: Vec::with_capacity(scan.len() + PADDING), ranges: Vec::new() };
-        let (mut start, mut rest, mut restarts) = (0, scan, (0xD0..=0xD7).cycle());
+        if self.is_at_end() {
+            return None;
+        }
+        self.bytes.clear();
         loop {
-            let at = memchr(0xFF, rest)?;
-            let marker = *rest.get(at + 1)?;
+            let at = memchr(0xFF, self.rest)?;
+            let marker = *self.rest.get(at + 1)?;
             let kept = if marker == STUFFED { at + 1 } else { at };
-            stretches.bytes.extend_from_slice(&rest[..kept]);
-            rest = &rest[at + 2..];
+            self.bytes.extend_from_slice(&self.rest[..kept]);
+            self.rest = &self.rest[at + 2..];
             if marker == STUFFED {
                 continue;
             }
-            stretches.ranges.push(start..stretches.bytes.len() + PADDING);
-            stretches.bytes.extend(iter::repeat_n(0, PADDING));
-            start = stretches.bytes.len();
-            if marker == END_OF_IMAGE {
-                return Some(stretches);
-            }
-            if Some(marker) != restarts.next() {
+            let restart = self.before.map_or(FIRST_RESTART, |it| FIRST_RESTART | (it + 1) & 7);
+            if marker != END_OF_IMAGE && marker != restart {
                 return None;
             }
+            self.before = Some(marker);
+            self.bytes.extend([0; PADDING]);
+            return Some(Bits { bytes: &self.bytes, next: 0, buffer: 0, count: 0 });
         }
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.ranges.len()
-    }
-
-    /// Each of them in turn.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Bits<'_>> {
-        let bits = |range: &Range<usize>| &self.bytes[range.clone()];
-        self.ranges.iter().map(bits).map(|bytes| Bits { bytes, next: 0, buffer: 0, count: 0 })
+    /// Whether the end of the picture comes after the stretch.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.before == Some(END_OF_IMAGE)
     }
 }
 

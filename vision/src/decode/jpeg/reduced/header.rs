@@ -1,7 +1,7 @@
 //! What a JPEG says before its only scan (ITU-T T.81, annex B).
 
 use super::huffman::Huffman;
-use crate::decode::jpeg::layout::{START_OF_SCAN, segments};
+use crate::decode::jpeg::layout::{START, START_OF_SCAN, segment_end, segments};
 
 /// A picture whose data lie in one scan.
 pub(super) struct Header<'a> {
@@ -42,10 +42,14 @@ impl<'a> Header<'a> {
         let mut steps = [None; 4];
         let mut tables = [const { [const { None }; 4] }; 2];
         let (mut restart, mut frame) = (0, None);
+        let mut next = START;
         for (position, marker) in segments(bytes) {
-            let start = position + 4;
-            let length = u16::from_be_bytes(*bytes.get(position + 2..start)?.first_chunk()?);
-            let content = bytes.get(start..position + 2 + usize::from(length))?;
+            // Another decoder may see a segment in what is between two.
+            if position != next {
+                return None;
+            }
+            next = segment_end(bytes, position)?;
+            let content = bytes.get(position + 4..next)?;
             match marker {
                 0xC0 | 0xC1 if frame.is_none() => frame = Some(Frame::new(content)?),
                 // Other kinds of frames, or a second one; 0xC4 and 0xCC are tables.
@@ -60,10 +64,8 @@ impl<'a> Header<'a> {
                 START_OF_SCAN => {
                     let Frame { width, height, components } = frame?;
                     let components = read_scan(content, &components, &steps)?;
-                    let scan = bytes.get(position + 2 + usize::from(length)..)?;
-                    let header = Self { width, height, components, restart, scan, tables };
-                    let complete = header.components.iter().all(|it| header.codes(it).is_some());
-                    return complete.then_some(header);
+                    let scan = bytes.get(next..)?;
+                    return Some(Self { width, height, components, restart, scan, tables });
                 }
                 _ => {}
             }
@@ -90,6 +92,7 @@ impl Frame {
         let plain = bits == 8
             && matches!(count, 1 | 3)
             && components.len() == usize::from(count)
+            && components.iter().all(|(_, (across, down), _)| *across > 0 && *down > 0)
             && !components.iter().map(|it| it.0).eq(*b"RGB");
         plain.then_some(Self { width: side(left, low), height: side(top, high), components })
     }

@@ -1,9 +1,10 @@
 //! The inverse cosine transform to fewer samples than a block of 8 x 8 has.
 //!
 //! With only the lowest `n` of eight frequencies along an axis, an inverse transform of `n` points gives
-//! a block of `n` samples that looks the same, the highest frequencies apart. libjpeg's `jidctred.c` does so
-//! too. The formula is that of ITU-T T.81, A.3.3, with `n` for 8 in the cosines: the factor `1/2 C(k)` of
-//! an axis stays as it is.
+//! a block of `n` samples that looks the same, the highest frequencies apart. The formula is that of
+//! ITU-T T.81, A.3.3, with `n` for 8 in the cosines: the factor `1/2 C(k)` of an axis stays as it is.
+//! libjpeg-turbo averages neighbours of the whole block instead, which changes more for whoever resamples
+//! what is left.
 
 use multiversion::multiversion;
 
