@@ -58,6 +58,9 @@ impl Serving {
         command.arg("--threads").arg(compute.threads.to_string());
         command.arg("--precision").arg(compute.precision.to_string());
         command.arg("--device").arg(options.device.to_string());
+        if options.full_decode {
+            command.arg("--full-decode");
+        }
         for name in UNSET {
             command.env_remove(name);
         }
