@@ -45,7 +45,9 @@ def running(http: str, *options: str):
     """A vitrine at this address, from when it is ready."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VITRINE_")}
     # In bf16, which some processors are faster in, answers differ by 1e-4 from one size of a batch to another.
-    command = [program(), "serve", "--listen", http, "--log", "warn", "--precision", "f32", *options]
+    # Of pictures, every pixel counts for who prepares them with Pillow.
+    exactly = ["--precision", "f32", "--full-decode"]
+    command = [program(), "serve", "--listen", http, "--log", "warn", *exactly, *options]
     with subprocess.Popen(command, cwd=CHECKOUT, env=environment) as process:
         try:
             for _ in range(600):

@@ -8,26 +8,15 @@ mod bits;
 mod colour;
 mod header;
 mod huffman;
+mod plane;
 mod transform;
 
 use image::RgbImage;
 
-use self::{
-    bits::{Bits, Stretches},
-    header::Header,
-    huffman::{END_OF_BLOCK, Huffman},
-    transform::Transform,
-};
+use self::{bits::EntropySegments, header::Header, plane::Plane};
 
 /// How many pixels there can be along an axis for one that is left.
 const REDUCTIONS: [u32; 2] = [4, 2];
-
-/// Where a coefficient of the file belongs in a block in rows of eight (ITU-T T.81, figure A.6).
-const ZIGZAG: [u8; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
-    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
-    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-];
 
 /// Decodes a file at the smallest scale that leaves at least so many pixels across and down, and by which
 /// both sides can be divided if they must be `whole`. Says how many pixels there were for one, too.
@@ -53,32 +42,16 @@ pub(in crate::decode) fn decode(
     Some((Decoder::new(&header, reduction as usize)?.run()?, reduction))
 }
 
-/// Decodes a picture a row of units at a time.
+/// Decodes a picture, one row of MCUs after another.
 struct Decoder<'a> {
     header: &'a Header<'a>,
     planes: Vec<Plane<'a>>,
     /// Sides of the result.
     sides: (usize, usize),
-    /// Units across and down.
-    units: (usize, usize),
-    /// Sides of a unit in samples of the result.
-    unit: (usize, usize),
-}
-
-/// A component, and what was decoded of it.
-struct Plane<'a> {
-    codes: [&'a Huffman; 2],
-    steps: &'a [i32; 64],
-    /// Blocks of a unit across and down.
-    blocks: (usize, usize),
-    /// Sides of a block in samples of the result.
-    block: (usize, usize),
-    transform: Transform,
-    /// The lowest frequency of the block before.
-    lowest: i32,
-    coefficients: [i32; 64],
-    /// A row of units.
-    samples: Vec<u8>,
+    /// MCUs across and down.
+    mcus: (usize, usize),
+    /// Sides of an MCU in samples of the result.
+    mcu_sides: (usize, usize),
 }
 
 impl<'a> Decoder<'a> {
@@ -87,132 +60,55 @@ impl<'a> Decoder<'a> {
             header.components.iter().map(|it| blocks(&it.blocks)).max()
         };
         let (across, down) = (most(|it| it.0)?, most(|it| it.1)?);
-        let units = (header.width.div_ceil(8 * across), header.height.div_ceil(8 * down));
-        let unit = (8 / reduction * across, 8 / reduction * down);
-        let planes = header.components.iter().map(|component| {
-            let blocks = component.blocks;
-            // What is stored more coarsely keeps more of its frequencies, so that all are of one size.
-            let side = |unit: usize, blocks: usize| {
-                unit.checked_div(blocks).filter(|it| it * blocks == unit)
-            };
-            let block = (side(unit.0, blocks.0)?, side(unit.1, blocks.1)?);
-            Some(Plane {
-                codes: header.codes(component)?,
-                steps: &component.steps,
-                blocks,
-                block,
-                transform: transform::to(block.0, block.1)?,
-                lowest: 0,
-                coefficients: [0; 64],
-                samples: vec![0; units.0 * unit.0 * unit.1],
-            })
-        });
+        let mcus = (header.width.div_ceil(8 * across), header.height.div_ceil(8 * down));
+        let mcu_sides = (8 / reduction * across, 8 / reduction * down);
+        let planes = header.components.iter();
+        let planes = planes.map(|it| Plane::new(header.codes(it)?, it, mcu_sides, mcus.0));
         let planes = planes.collect::<Option<_>>()?;
         let sides = (header.width.div_ceil(reduction), header.height.div_ceil(reduction));
-        Some(Self { header, planes, sides, units, unit })
+        Some(Self { header, planes, sides, mcus, mcu_sides })
     }
 
     fn run(mut self) -> Option<RgbImage> {
-        let mut stretches = Stretches::new(self.header.scan);
-        let mut bits = stretches.next()?;
+        let mut segments = EntropySegments::new(self.header.scan);
+        let mut bits = segments.next()?;
         let mut pixels = vec![0; self.sides.0 * self.sides.1 * 3];
         let mut rows = pixels.chunks_mut(self.sides.0 * 3);
         let mut since_restart = 0;
-        for _ in 0..self.units.1 {
-            for column in 0..self.units.0 {
-                if since_restart == self.header.restart && since_restart > 0 {
+        for _ in 0..self.mcus.1 {
+            for column in 0..self.mcus.0 {
+                if since_restart == self.header.restart_interval && since_restart > 0 {
                     if !bits.is_at_end() {
                         return None;
                     }
-                    bits = stretches.next()?;
-                    self.planes.iter_mut().for_each(|plane| plane.lowest = 0);
+                    bits = segments.next()?;
+                    self.planes.iter_mut().for_each(Plane::restart);
                     since_restart = 0;
                 }
                 since_restart += 1;
-                let stride = self.stride();
                 for plane in &mut self.planes {
-                    plane.unit(&mut bits, column * self.unit.0, stride)?;
+                    plane.read_mcu(&mut bits, column)?;
                 }
             }
             self.convert(&mut rows);
         }
-        if !bits.is_at_end() || !stretches.is_at_end() {
+        if !bits.is_at_end() || !segments.is_at_end() {
             return None;
         }
         RgbImage::from_raw(self.sides.0 as u32, self.sides.1 as u32, pixels)
     }
 
-    /// Samples of a row of units.
-    fn stride(&self) -> usize {
-        self.units.0 * self.unit.0
-    }
-
-    /// Writes the pixels of a row of units.
+    /// Writes the pixels of a row of MCUs.
     fn convert<'b>(&self, rows: &mut impl Iterator<Item = &'b mut [u8]>) {
         // In this order, or a row would be taken for a line that is not there.
-        for (line, out) in (0..self.unit.1).zip(rows) {
-            let first = line * self.stride();
+        for (line, out) in (0..self.mcu_sides.1).zip(rows) {
             match self.planes.as_slice() {
-                [brightness, blue, red] => colour::to_rgb(
-                    &brightness.samples[first..],
-                    &blue.samples[first..],
-                    &red.samples[first..],
-                    out,
-                ),
-                [grey, ..] => colour::grey_to_rgb(&grey.samples[first..], out),
+                [luma, cb, cr] => {
+                    colour::to_rgb(luma.row(line), cb.row(line), cr.row(line), out);
+                }
+                [grey, ..] => colour::grey_to_rgb(grey.row(line), out),
                 [] => {}
             }
         }
-    }
-}
-
-impl Plane<'_> {
-    /// Decodes the blocks of a unit that begins at a column of the samples.
-    fn unit(&mut self, bits: &mut Bits<'_>, left: usize, stride: usize) -> Option<()> {
-        for y in 0..self.blocks.1 {
-            for x in 0..self.blocks.0 {
-                let at = y * self.block.1 * stride + left + x * self.block.0;
-                let flat = self.read(bits)?;
-                let out = &mut self.samples[at..];
-                if flat {
-                    transform::flat(self.coefficients[0], self.block, out, stride);
-                } else {
-                    (self.transform)(&self.coefficients, out, stride);
-                    self.coefficients = [0; 64];
-                }
-            }
-        }
-        Some(())
-    }
-
-    /// Reads the coefficients of a block; whether there is only that of the lowest frequency.
-    #[inline]
-    fn read(&mut self, reader: &mut Bits<'_>) -> Option<bool> {
-        let [lowest, others] = self.codes;
-        // By itself, so that it stays in registers.
-        let mut bits = *reader;
-        bits.refill()?;
-        let first = lowest.next(&mut bits)?;
-        // No zeros come before it. Where there is no number either, a block of others would end.
-        if first.run() != 0 && first.run() != usize::from(END_OF_BLOCK) {
-            return None;
-        }
-        self.lowest = self.lowest.wrapping_add(first.value());
-        self.coefficients[0] = self.lowest.wrapping_mul(self.steps[0]);
-        let mut at = 1;
-        while at < 64 {
-            bits.refill()?;
-            let next = others.next(&mut bits)?;
-            at += next.run();
-            if at > 63 {
-                *reader = bits;
-                let ends = next.run() == usize::from(END_OF_BLOCK);
-                return ends.then_some(at == 1 + next.run());
-            }
-            self.coefficients[usize::from(ZIGZAG[at])] = next.value() * self.steps[at];
-            at += 1;
-        }
-        *reader = bits;
-        Some(false)
     }
 }

@@ -6,23 +6,24 @@ use crate::decode::jpeg::layout::END_OF_IMAGE;
 
 const FIRST_RESTART: u8 = 0xD0;
 
-/// Zeros behind a stretch, so that eight bytes can be read wherever it ends.
+/// Zeros behind a segment, so that eight bytes can be read wherever it ends.
 const PADDING: usize = 16;
 
-/// Entropy-coded data from one restart to the next, without what keeps them apart from markers.
-pub(super) struct Stretches<'a> {
+/// The entropy-coded segments of a scan, from one restart to the next, without what keeps their bytes apart from
+/// markers.
+pub(super) struct EntropySegments<'a> {
     /// What was not looked at.
     rest: &'a [u8],
     /// The marker before it; none at first.
     before: Option<u8>,
-    /// The stretch before it.
+    /// The segment before it.
     bytes: Vec<u8>,
 }
 
-/// Reads bits of one stretch.
+/// Reads bits of one segment.
 #[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
-    /// The stretch and its padding.
+    /// The segment and its padding.
     bytes: &'a [u8],
     /// The byte that is read next.
     next: usize,
@@ -33,13 +34,13 @@ pub(super) struct Bits<'a> {
     count: u32,
 }
 
-impl<'a> Stretches<'a> {
+impl<'a> EntropySegments<'a> {
     /// Reads the data of a scan.
     pub(super) fn new(scan: &'a [u8]) -> Self {
         Self { rest: scan, before: None, bytes: Vec::with_capacity(scan.len() + PADDING) }
     }
 
-    /// The first stretch, or the next one if restarts are numbered as they should be; `None` too where
+    /// The first segment, or the next one if restarts are numbered as they should be; `None` too where
     /// there is none.
     pub(super) fn next(&mut self) -> Option<Bits<'_>> {
         const STUFFED: u8 = 0;
@@ -66,7 +67,7 @@ impl<'a> Stretches<'a> {
         }
     }
 
-    /// Whether the end of the picture comes after the stretch.
+    /// Whether the end of the picture comes after the segment.
     pub(super) fn is_at_end(&self) -> bool {
         self.before == Some(END_OF_IMAGE)
     }

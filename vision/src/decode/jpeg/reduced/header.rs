@@ -9,10 +9,10 @@ pub(super) struct Header<'a> {
     pub(super) width: usize,
     /// Rows.
     pub(super) height: usize,
-    /// One for grey, or brightness and two colour differences.
+    /// One for grey, or luma, Cb and Cr.
     pub(super) components: Vec<Component>,
-    /// Units between two restarts, or 0.
-    pub(super) restart: usize,
+    /// MCUs between two restarts, or 0.
+    pub(super) restart_interval: usize,
     /// Entropy-coded data, and all that follows.
     pub(super) scan: &'a [u8],
     tables: [[Option<Huffman>; 4]; 2],
@@ -20,15 +20,15 @@ pub(super) struct Header<'a> {
 
 /// How one component is stored.
 pub(super) struct Component {
-    /// Blocks of a unit across and down.
+    /// Blocks of an MCU across and down.
     pub(super) blocks: (usize, usize),
     /// What each coefficient is a multiple of, in the order of the file.
-    pub(super) steps: [i32; 64],
-    /// The tables for the lowest frequency and for the others.
+    pub(super) quantisation: [i32; 64],
+    /// The tables for DC and for AC coefficients.
     tables: [usize; 2],
 }
 
-/// A frame: sides and, of each component, its name, blocks of a unit, and which steps it takes.
+/// A frame: sides and, of each component, its name, blocks of an MCU, and which quantisation it takes.
 struct Frame {
     width: usize,
     height: usize,
@@ -39,9 +39,9 @@ impl<'a> Header<'a> {
     /// Reads the header of a file; `None` when it is damaged, or not of the common kind: eight bits,
     /// sequential, Huffman codes, one scan, grey or the colours of JFIF.
     pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
-        let mut steps = [None; 4];
+        let mut quantisations = [None; 4];
         let mut tables = [const { [const { None }; 4] }; 2];
-        let (mut restart, mut frame) = (0, None);
+        let (mut restart_interval, mut frame) = (0, None);
         let mut next = START;
         for (position, marker) in segments(bytes) {
             // Another decoder may see a segment in what is between two.
@@ -55,17 +55,24 @@ impl<'a> Header<'a> {
                 // Other kinds of frames, or a second one; 0xC4 and 0xCC are tables.
                 0xC0..=0xC3 | 0xC5..=0xCB | 0xCD..=0xCF => return None,
                 0xC4 => read_codes(content, &mut tables)?,
-                0xDB => read_steps(content, &mut steps)?,
-                0xDD => restart = usize::from(u16::from_be_bytes(*content.first_chunk()?)),
+                0xDB => read_quantisations(content, &mut quantisations)?,
+                0xDD => restart_interval = usize::from(u16::from_be_bytes(*content.first_chunk()?)),
                 // Adobe's segment says which colours they are, the last of its bytes.
                 0xEE if content.starts_with(b"Adobe") && content.get(11) != Some(&1) => {
                     return None;
                 }
                 START_OF_SCAN => {
                     let Frame { width, height, components } = frame?;
-                    let components = read_scan(content, &components, &steps)?;
+                    let components = read_scan(content, &components, &quantisations)?;
                     let scan = bytes.get(next..)?;
-                    return Some(Self { width, height, components, restart, scan, tables });
+                    return Some(Self {
+                        width,
+                        height,
+                        components,
+                        restart_interval,
+                        scan,
+                        tables,
+                    });
                 }
                 _ => {}
             }
@@ -73,10 +80,10 @@ impl<'a> Header<'a> {
         None
     }
 
-    /// The codes of a component, for the lowest frequency and for the others.
+    /// The codes of a component, for DC and for AC coefficients.
     pub(super) fn codes(&self, component: &Component) -> Option<[&Huffman; 2]> {
-        let [lowest, others] = component.tables;
-        Some([self.tables[0].get(lowest)?.as_ref()?, self.tables[1].get(others)?.as_ref()?])
+        let [dc, ac] = component.tables;
+        Some([self.tables[0].get(dc)?.as_ref()?, self.tables[1].get(ac)?.as_ref()?])
     }
 }
 
@@ -84,9 +91,14 @@ impl Frame {
     fn new(content: &[u8]) -> Option<Self> {
         let (&[bits, top, high, left, low, count], components) = content.split_first_chunk()?;
         let side = |high, low| usize::from(u16::from_be_bytes([high, low]));
-        let components = components.as_chunks::<3>().0.iter().map(|&[name, blocks, steps]| {
-            (name, (usize::from(blocks >> 4), usize::from(blocks & 15)), usize::from(steps))
-        });
+        let components =
+            components.as_chunks::<3>().0.iter().map(|&[name, blocks, quantisation]| {
+                (
+                    name,
+                    (usize::from(blocks >> 4), usize::from(blocks & 15)),
+                    usize::from(quantisation),
+                )
+            });
         let components: Vec<_> = components.collect();
         // Named by letters they are red, green and blue.
         let plain = bits == 8
@@ -111,12 +123,12 @@ fn read_codes(mut content: &[u8], tables: &mut [[Option<Huffman>; 4]; 2]) -> Opt
     Some(())
 }
 
-/// Steps of the coefficients by their place, of eight bits each.
-fn read_steps(mut content: &[u8], steps: &mut [Option<[i32; 64]>; 4]) -> Option<()> {
+/// Quantisations by their place, of eight bits for each coefficient.
+fn read_quantisations(mut content: &[u8], tables: &mut [Option<[i32; 64]>; 4]) -> Option<()> {
     while let Some((&place, rest)) = content.split_first() {
         let (table, rest) = rest.split_first_chunk::<64>()?;
         // The upper half of the byte asks for 16 bits, and is out of the array's bounds then.
-        *steps.get_mut(usize::from(place))? = Some(table.map(i32::from));
+        *tables.get_mut(usize::from(place))? = Some(table.map(i32::from));
         content = rest;
     }
     Some(())
@@ -126,7 +138,7 @@ fn read_steps(mut content: &[u8], steps: &mut [Option<[i32; 64]>; 4]) -> Option<
 fn read_scan(
     content: &[u8],
     frame: &[(u8, (usize, usize), usize)],
-    steps: &[Option<[i32; 64]>; 4],
+    quantisations: &[Option<[i32; 64]>; 4],
 ) -> Option<Vec<Component>> {
     let (&count, rest) = content.split_first()?;
     let (places, last) = rest.as_chunks::<2>();
@@ -137,10 +149,10 @@ fn read_scan(
     }
     let components = frame.iter().zip(places).map(|(&(name, blocks, at), &[named, tables])| {
         let tables = [usize::from(tables >> 4), usize::from(tables & 15)];
-        // A component by itself is not stored in units.
+        // A component by itself is not stored in MCUs of several blocks.
         let blocks = if frame.len() == 1 { (1, 1) } else { blocks };
-        let steps = (*steps.get(at)?)?;
-        (name == named).then_some(Component { blocks, steps, tables })
+        let quantisation = (*quantisations.get(at)?)?;
+        (name == named).then_some(Component { blocks, quantisation, tables })
     });
     components.collect()
 }

@@ -35,9 +35,9 @@ pub(super) fn to(across: usize, down: usize) -> Option<Transform> {
     })
 }
 
-/// A block of which every sample is the same, which the lowest frequency alone makes.
-pub(super) fn flat(lowest: i32, (across, down): (usize, usize), out: &mut [u8], stride: usize) {
-    let sample = sample(lowest as f32 / 8.0);
+/// A block of which every sample is the same, which the DC coefficient alone makes.
+pub(super) fn flat(dc: i32, (across, down): (usize, usize), out: &mut [u8], stride: usize) {
+    let sample = sample(dc as f32 / 8.0);
     for row in out.chunks_mut(stride).take(down) {
         row[..across].fill(sample);
     }
