@@ -153,6 +153,10 @@ fn a_truncated_picture_is_damaged() {
         let error = decoded(&bytes[..bytes.len() * 3 / 4]).unwrap_err();
         assert!(matches!(error, DecodeError::Damaged { .. }), "{name}: {error:?}");
     }
+    // Nor one without a scan, although a byte that is in no segment may hide one.
+    let reason = "the file ends before the picture".to_owned();
+    let hollow = [0xFF, 0xD8, 0xFF, 0x01, 0xFF, 0xD9];
+    assert_eq!(decoded(&hollow).unwrap_err(), DecodeError::Damaged { reason });
 }
 
 /// Protects the person who sent something else: the message names it and says what to do.

@@ -2,9 +2,7 @@
 
 use memchr::memchr;
 
-use crate::decode::jpeg::layout::END_OF_IMAGE;
-
-const FIRST_RESTART: u8 = 0xD0;
+use crate::decode::jpeg::layout::{END_OF_IMAGE, RESTART};
 
 /// Zeros behind a segment, so that eight bytes can be read wherever it ends.
 const PADDING: usize = 16;
@@ -57,8 +55,8 @@ impl<'a> EntropySegments<'a> {
             if marker == STUFFED {
                 continue;
             }
-            let restart = self.before.map_or(FIRST_RESTART, |it| FIRST_RESTART | (it + 1) & 7);
-            if marker != END_OF_IMAGE && marker != restart {
+            let number = self.before.map_or(0, |it| (it + 1) & 7);
+            if marker != END_OF_IMAGE && marker != RESTART.start() + number {
                 return None;
             }
             self.before = Some(marker);

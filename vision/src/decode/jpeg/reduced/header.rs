@@ -1,7 +1,7 @@
 //! What a JPEG says before its only scan (ITU-T T.81, annex B).
 
 use super::huffman::Huffman;
-use crate::decode::jpeg::layout::{START, START_OF_SCAN, segment_end, segments};
+use crate::decode::jpeg::layout::{START_OF_SCAN, Segment, is_frame, segments};
 
 /// A picture whose data lie in one scan.
 pub(super) struct Header<'a> {
@@ -28,11 +28,20 @@ pub(super) struct Component {
     tables: [usize; 2],
 }
 
-/// A frame: sides and, of each component, its name, blocks of an MCU, and which quantisation it takes.
+/// Sides, and what is stored.
 struct Frame {
     width: usize,
     height: usize,
-    components: Vec<(u8, (usize, usize), usize)>,
+    components: Vec<FrameComponent>,
+}
+
+/// A component as a frame tells of it.
+struct FrameComponent {
+    name: u8,
+    /// Blocks of an MCU across and down.
+    blocks: (usize, usize),
+    /// Place of its quantisation.
+    quantisation: usize,
 }
 
 impl<'a> Header<'a> {
@@ -42,18 +51,17 @@ impl<'a> Header<'a> {
         let mut quantisations = [None; 4];
         let mut tables = [const { [const { None }; 4] }; 2];
         let (mut restart_interval, mut frame) = (0, None);
-        let mut next = START;
-        for (position, marker) in segments(bytes) {
+        for Segment { before, position, marker, end } in segments(bytes) {
             // Another decoder may see a segment in what is between two.
-            if position != next {
+            if before != position {
                 return None;
             }
-            next = segment_end(bytes, position)?;
-            let content = bytes.get(position + 4..next)?;
+            let content = bytes.get(position + 4..end?)?;
             match marker {
                 0xC0 | 0xC1 if frame.is_none() => frame = Some(Frame::new(content)?),
-                // Other kinds of frames, or a second one; 0xC4 and 0xCC are tables.
-                0xC0..=0xC3 | 0xC5..=0xCB | 0xCD..=0xCF => return None,
+                // Other kinds of frames, or a second one, and extensions of the format.
+                0xC8 => return None,
+                _ if is_frame(marker) => return None,
                 0xC4 => read_codes(content, &mut tables)?,
                 0xDB => read_quantisations(content, &mut quantisations)?,
                 0xDD => restart_interval = usize::from(u16::from_be_bytes(*content.first_chunk()?)),
@@ -64,7 +72,7 @@ impl<'a> Header<'a> {
                 START_OF_SCAN => {
                     let Frame { width, height, components } = frame?;
                     let components = read_scan(content, &components, &quantisations)?;
-                    let scan = bytes.get(next..)?;
+                    let scan = bytes.get(end?..)?;
                     return Some(Self {
                         width,
                         height,
@@ -93,19 +101,19 @@ impl Frame {
         let side = |high, low| usize::from(u16::from_be_bytes([high, low]));
         let components =
             components.as_chunks::<3>().0.iter().map(|&[name, blocks, quantisation]| {
-                (
+                FrameComponent {
                     name,
-                    (usize::from(blocks >> 4), usize::from(blocks & 15)),
-                    usize::from(quantisation),
-                )
+                    blocks: (usize::from(blocks >> 4), usize::from(blocks & 15)),
+                    quantisation: usize::from(quantisation),
+                }
             });
         let components: Vec<_> = components.collect();
         // Named by letters they are red, green and blue.
         let plain = bits == 8
             && matches!(count, 1 | 3)
             && components.len() == usize::from(count)
-            && components.iter().all(|(_, (across, down), _)| *across > 0 && *down > 0)
-            && !components.iter().map(|it| it.0).eq(*b"RGB");
+            && components.iter().all(|it| it.blocks.0 > 0 && it.blocks.1 > 0)
+            && !components.iter().map(|it| it.name).eq(*b"RGB");
         plain.then_some(Self { width: side(left, low), height: side(top, high), components })
     }
 }
@@ -137,7 +145,7 @@ fn read_quantisations(mut content: &[u8], tables: &mut [Option<[i32; 64]>; 4]) -
 /// The components of a scan with all of them, in the order of the frame.
 fn read_scan(
     content: &[u8],
-    frame: &[(u8, (usize, usize), usize)],
+    frame: &[FrameComponent],
     quantisations: &[Option<[i32; 64]>; 4],
 ) -> Option<Vec<Component>> {
     let (&count, rest) = content.split_first()?;
@@ -147,12 +155,12 @@ fn read_scan(
     if places.len() != frame.len() || spectrum != [[0, 63]] || last != [0] {
         return None;
     }
-    let components = frame.iter().zip(places).map(|(&(name, blocks, at), &[named, tables])| {
+    let components = frame.iter().zip(places).map(|(of_frame, &[name, tables])| {
         let tables = [usize::from(tables >> 4), usize::from(tables & 15)];
         // A component by itself is not stored in MCUs of several blocks.
-        let blocks = if frame.len() == 1 { (1, 1) } else { blocks };
-        let quantisation = (*quantisations.get(at)?)?;
-        (name == named).then_some(Component { blocks, quantisation, tables })
+        let blocks = if frame.len() == 1 { (1, 1) } else { of_frame.blocks };
+        let quantisation = (*quantisations.get(of_frame.quantisation)?)?;
+        (name == of_frame.name).then_some(Component { blocks, quantisation, tables })
     });
     components.collect()
 }
