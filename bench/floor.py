@@ -20,6 +20,7 @@ import time
 
 import generator
 from prepare import prepare
+from render import OURS
 from servers import named, pictures
 from settings import BENCH, DATA, STORE, Settings
 
@@ -75,7 +76,7 @@ def networks():
 
     engines = {"f32": {"onnxruntime": median_ms(lambda: session.run(None, {"pictures": pictures})) / BATCH}, "bf16": {}}
     lone = {}
-    for precision in ("f32", "bf16"):
+    for precision in OURS.values():
         together, one = openvino_of(BATCH, 1, precision), openvino_of(1, len(os.sched_getaffinity(0)), precision)
         engines[precision]["openvino"] = median_ms(lambda: together(pictures)) / BATCH
         lone[precision] = median_ms(lambda: one(pictures[:1]), time.perf_counter)
@@ -126,7 +127,7 @@ def main():
         sys.exit(subprocess.run([PYTHON, *sys.argv], env={**os.environ, "OMP_NUM_THREADS": "1"}).returncode)
     full, reduced, (engines, lone) = decoding(False), decoding(True), networks()
     print(f"decoding        {full:.2f} ms, at reduced scale {reduced:.2f} ms")
-    for precision, server in (("f32", "vitrine"), ("bf16", "vitrine bf16")):
+    for server, precision in OURS.items():
         floors(precision, server, full, reduced, engines[precision], lone[precision])
     refusal, answers = refusing(), measured("vitrine", 64, "goodput")
     print(f"to refuse       {refusal:.3f} ms of all cores")

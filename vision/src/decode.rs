@@ -108,10 +108,10 @@ pub fn decode_at_least(
         // Damaged metadata do not make a picture unreadable.
         let orientation = if orient { decoder.orientation().ok() } else { None }
             .unwrap_or(Orientation::NoTransforms);
-        // A pixel that stands for fewer is always the last one, and turning would make it the first.
-        let whole = orientation != Orientation::NoTransforms;
+        let oriented = orientation != Orientation::NoTransforms;
         let reduced = if format == PictureFormat::Jpeg { least(width, height) } else { None }
-            .and_then(|least| jpeg::decode_reduced(bytes, (width, height), least, whole));
+            // A pixel that stands for fewer is always the last one, and turning would make it the first.
+            .and_then(|least| jpeg::decode_reduced(bytes, (width, height), least, oriented));
         let (pixels, reduction) = match reduced {
             Some(reduced) => reduced,
             None => {
@@ -119,14 +119,13 @@ pub fn decode_at_least(
                 (pixels.into_rgb8(), 1)
             }
         };
-        let pixels = if orientation == Orientation::NoTransforms {
-            pixels
-        } else {
+        let pixels = if oriented {
             let mut image = DynamicImage::ImageRgb8(pixels);
             image.apply_orientation(orientation);
             image.into_rgb8()
+        } else {
+            pixels
         };
-        let oriented = orientation != Orientation::NoTransforms;
         Ok(Picture { pixels, format, width, height, animated, oriented, reduction })
     })
 }

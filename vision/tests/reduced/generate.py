@@ -5,7 +5,8 @@
     venv/bin/python vision/tests/reduced/generate.py
 
 Those with a name of their own are the photographs of ../golden, and all others a piece of one whose sides are no
-multiples of eight. libjpeg reads the coefficients; the rest is the formula of ITU-T T.81, A.3.3, in float64, and the colours of JFIF.
+multiples of eight. libjpeg reads the coefficients; the rest is the formula of ITU-T T.81, A.3.3, in float64, and
+the colours of JFIF.
 """
 
 import io
