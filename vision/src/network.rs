@@ -8,6 +8,7 @@ mod parameters;
 mod pool;
 mod resnet;
 mod vgg;
+mod winograd;
 
 use tch::{Device, Kind, TchError, Tensor};
 

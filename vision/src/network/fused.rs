@@ -29,7 +29,7 @@ pub(super) struct PackedKernel {
 }
 
 /// Where a kernel goes over a map.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
     pub(super) stride: i64,
     pub(super) padding: i64,
@@ -56,6 +56,11 @@ impl Packing {
         let packing = Self { fused: Arc::new(Fused(module)), kind };
         packing.trial(16, 4)?()?;
         Ok(packing)
+    }
+
+    /// The numbers that are computed with.
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// A fully connected layer for a batch, with a weight as everybody reads it.
@@ -98,15 +103,27 @@ impl PackedKernel {
         side: usize,
         packing: &Packing,
     ) -> Result<Self, TchError> {
+        Self::of_groups(weight, 1, window, [side as i64; 2], packing)
+    }
+
+    /// The same for as many kernels one after the other, each of which reads channels of its own, and for maps
+    /// with so many cells down and across.
+    pub(super) fn of_groups(
+        weight: &Tensor,
+        groups: i64,
+        window: Window,
+        [height, width]: [i64; 2],
+        packing: &Packing,
+    ) -> Result<Self, TchError> {
         let Window { stride, padding } = window;
-        let channels = weight.size().get(1).copied().unwrap_or_default();
+        let channels = groups * weight.size().get(1).copied().unwrap_or_default();
         let weight = weight.f_to_kind(packing.kind)?.f_to_mkldnn(packing.kind)?;
         let weight = weight.f_mkldnn_reorder_conv2d_weight(
             [padding; 2],
             [stride; 2],
             [1, 1],
-            1,
-            [1, channels, side as i64, side as i64].as_slice(),
+            groups,
+            [1, channels, height, width].as_slice(),
         )?;
         Ok(Self { weight, packing: packing.clone() })
     }
@@ -133,6 +150,12 @@ impl PackedKernel {
             last,
         ];
         self.packing.fused.call(method, &arguments)
+    }
+
+    /// The next map, of kernels for the cells of tiles, so many rows of them at a time: see [`super::winograd`].
+    pub(super) fn tiled(&self, xs: &Tensor, bias: &Tensor, band: i64) -> Result<Tensor, TchError> {
+        let arguments = [own(xs), own(&self.weight), own(bias), IValue::Int(band)];
+        self.packing.fused.call("winograd", &arguments)
     }
 
     /// The kernel as everybody else reads it, `OIHW`: a copy.

@@ -3,6 +3,7 @@
 use tch::{TchError, Tensor};
 
 use super::fused::{PackedKernel, Packing, Window};
+use super::winograd::{self, TiledKernel};
 use super::{Mode, Parameters, Role};
 
 /// torchvision's default, `torch.nn.BatchNorm2d(eps=1e-5, momentum=0.1)`.
@@ -58,6 +59,7 @@ pub(super) struct Convolution {
 enum Kernel {
     Plain(Tensor),
     Packed(PackedKernel),
+    Tiled(TiledKernel),
 }
 
 #[derive(Debug)]
@@ -101,14 +103,20 @@ impl Convolution {
         mode: Mode,
     ) -> Result<Tensor, TchError> {
         let ys = match &self.kernel {
-            // There is no gradient through a packed kernel, and infinities come to nothing.
+            Kernel::Plain(weight) => self.convolve(xs, weight)?,
+            // There is no gradient through the others, and infinities come to nothing.
             Kernel::Packed(kernel) if xs.requires_grad() || mode == Mode::EvaluateExactly => {
                 self.convolve(xs, &kernel.unpacked()?)?
             }
             Kernel::Packed(kernel) => {
                 return kernel.forward(xs, self.bias.as_ref(), self.window, after);
             }
-            Kernel::Plain(weight) => self.convolve(xs, weight)?,
+            Kernel::Tiled(kernel)
+                if xs.requires_grad() || mode == Mode::EvaluateExactly || !kernel.fits(xs) =>
+            {
+                self.convolve(xs, &kernel.unpacked()?)?
+            }
+            Kernel::Tiled(kernel) => kernel.forward(xs)?,
         };
         let mut ys = match &self.norm {
             Some(norm) => norm.forward(&ys, mode)?,
@@ -158,9 +166,13 @@ impl Convolution {
         packed: Told<'_>,
     ) -> Result<usize, TchError> {
         if let Kernel::Plain(weight) = &self.kernel {
-            let kernel = PackedKernel::new(weight, self.window, side, packing)?;
+            let kernel = if winograd::pays(weight, self.window, side, packing.kind()) {
+                Kernel::Tiled(TiledKernel::new(weight, self.bias.as_ref(), side, packing)?)
+            } else {
+                Kernel::Packed(PackedKernel::new(weight, self.window, side, packing)?)
+            };
             packed(weight);
-            self.kernel = Kernel::Packed(kernel);
+            self.kernel = kernel;
         }
         // The kernels are odd and padded by half of their side.
         Ok(side.div_ceil(self.window.stride as usize))
