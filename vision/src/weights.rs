@@ -80,7 +80,7 @@ impl LoadedNetwork {
         // What is off the map needs it no longer, and is dropped with it below.
         network.convert(compute.device, kind)?;
         if let Some(packing) = &packing {
-            // One by one, so that there is never more than one kernel twice.
+            // One by one, so that there is never more than one kernel in several forms.
             let mut packed = |weight: &Tensor| {
                 let is_it =
                     |kernel: &&[u8]| kernel.as_ptr().cast() == weight.data_ptr().cast_const();

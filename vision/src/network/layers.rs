@@ -111,12 +111,14 @@ impl Convolution {
             Kernel::Packed(kernel) => {
                 return kernel.forward(xs, self.bias.as_ref(), self.window, after);
             }
-            Kernel::Tiled(kernel)
-                if xs.requires_grad() || mode == Mode::EvaluateExactly || !kernel.fits(xs) =>
-            {
-                self.convolve(xs, &kernel.unpacked()?)?
+            Kernel::Tiled(kernel) => {
+                let exactly = mode == Mode::EvaluateExactly || xs.requires_grad();
+                let tiled = if exactly || !kernel.fits(xs) { None } else { kernel.forward(xs)? };
+                match tiled {
+                    Some(ys) => ys,
+                    None => self.convolve(xs, &kernel.unpacked()?)?,
+                }
             }
-            Kernel::Tiled(kernel) => kernel.forward(xs)?,
         };
         let mut ys = match &self.norm {
             Some(norm) => norm.forward(&ys, mode)?,
@@ -192,5 +194,94 @@ impl BatchNorm {
             NORM_EPSILON,
             true,
         )
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::convert::Infallible;
+
+    use tch::{Device, Kind};
+
+    use super::*;
+
+    /// Small random numbers.
+    struct Random;
+
+    impl Parameters for Random {
+        type Error = Infallible;
+
+        fn parameter(&mut self, _: &str, shape: &[i64], _: Role) -> Result<Tensor, Infallible> {
+            Ok(Tensor::randn(shape, (Kind::Float, Device::Cpu)) * 0.03)
+        }
+    }
+
+    /// Protects every way through a kernel that was packed, in tiles or not: all lead to the same map as the plain
+    /// kernel.
+    #[test]
+    fn packed_kernels_give_what_plain_ones_give() {
+        let packing = Packing::new(Kind::Float).unwrap();
+        let random = |shape: &[i64]| Tensor::randn(shape, (Kind::Float, Device::Cpu));
+        for (channels, bias) in [(128, true), (128, false), (16, true)] {
+            let shape = Shape {
+                key: String::new(),
+                norm: None,
+                bias,
+                from: channels,
+                to: channels,
+                side: 3,
+                stride: 1,
+            };
+            let Ok(plain) = Convolution::new(&shape, &mut Random);
+            let weight = match &plain.kernel {
+                Kernel::Plain(weight) => Kernel::Plain(weight.shallow_clone()),
+                other => unreachable!("{other:?}"),
+            };
+            let bias = plain.bias.as_ref().map(Tensor::shallow_clone);
+            let mut packed = Convolution { kernel: weight, bias, norm: None, window: plain.window };
+            packed.pack(56, &packing, &mut |_| {}).unwrap();
+            let is_tiled = matches!(packed.kernel, Kernel::Tiled(_));
+            assert_eq!(is_tiled, channels == 128 && cfg!(target_arch = "x86_64"));
+            let map = |side| random(&[2, channels, side, side]);
+            let other = map(56);
+            let of_gradient = || map(56).set_requires_grad(true);
+            let with_infinity = map(56);
+            let _ = with_infinity.get(1).get(2).get(3).get(4).fill_(f64::INFINITY);
+            for (xs, after, mode) in [
+                (map(56), After::Nothing, Mode::Evaluate),
+                (map(56), After::Relu, Mode::Evaluate),
+                (map(56), After::AddAndRelu(&other), Mode::Evaluate),
+                (map(56), After::Relu, Mode::EvaluateExactly),
+                (map(57), After::Relu, Mode::Evaluate),
+                (of_gradient(), After::Relu, Mode::Evaluate),
+                (with_infinity, After::Nothing, Mode::EvaluateExactly),
+            ] {
+                let [ours, theirs] =
+                    [&packed, &plain].map(|it| it.forward(&xs, after, mode).unwrap());
+                assert!(
+                    ours.allclose(&theirs, 1e-4, 1e-5, true),
+                    "{channels}, {after:?}, {mode:?}"
+                );
+            }
+        }
+    }
+
+    /// Protects whoever looks for an overflow: what comes of an infinity is not cut off by the next layer.
+    #[test]
+    fn an_infinity_goes_through_tiles() {
+        let packing = Packing::new(Kind::Float).unwrap();
+        let weight = Tensor::ones([128, 128, 3, 3], (Kind::Float, Device::Cpu));
+        let window = Window { stride: 1, padding: 1 };
+        let mut ones =
+            Convolution { kernel: Kernel::Plain(weight), bias: None, norm: None, window };
+        ones.pack(56, &packing, &mut |_| {}).unwrap();
+        let xs = Tensor::ones([1, 128, 56, 56], (Kind::Float, Device::Cpu));
+        let _ = xs.get(0).get(0).get(4).fill_(f64::INFINITY);
+        let ys = ones.forward(&xs, After::Relu, Mode::Evaluate).unwrap();
+        let ys = ones.forward(&ys, After::Relu, Mode::Evaluate).unwrap();
+        let count = |it: Tensor| it.sum(Kind::Int64).int64_value(&[]);
+        assert_eq!(count(ys.isinf()), 128 * 5 * 56);
+        assert_eq!(count(ys.isnan()), 0);
     }
 }

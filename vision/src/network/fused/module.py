@@ -1,8 +1,8 @@
 """Makes `module.pt`, with PyTorch 2.13: `python3 module.py`.
 
 libtorch has operators of oneDNN that add, and cut at zero, before their result leaves the cache. They are
-reached by a module that calls them. Whatever else takes many small steps is here, too: sums that are written
-where they belong, and a factor on the way, are operators that `tch` does not have.
+reached by a module that calls them. What takes many small steps around such an operator is here, too, so that it
+is one call.
 """
 
 import io
@@ -54,7 +54,7 @@ class Fused(torch.nn.Module):
         self, xs: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor, band: int
     ) -> torch.Tensor:
         """A convolution of 3 x 3, padded by 1, as F(2 x 2, 3 x 3) of Lavin and Gray, "Fast Algorithms for
-        Convolutional Neural Networks" (2015), equations 8 to 10, for so many rows of tiles at a time. See
+        Convolutional Neural Networks" (2015), for so many rows of tiles at a time, by which all can be divided. See
         winograd.rs."""
         pictures, channels, height, width = xs.shape
         outputs = bias.shape[0] // 16
@@ -73,9 +73,9 @@ class Fused(torch.nn.Module):
                 self.spread_rows(x, start, rows.view([band, width, 4, channels]))
                 self.spread_columns(rows, tiles)
                 # Each of the sixteen numbers of a tile has a kernel of its own.
-                map = tiles.view([1, band, across, 16 * channels]).permute(0, 3, 1, 2)
+                cells = tiles.view([1, band, across, 16 * channels]).permute(0, 3, 1, 2)
                 made = fused._convolution_pointwise(
-                    map, kernel, bias, [0, 0], [1, 1], [1, 1], 16, "none", [], ""
+                    cells, kernel, bias, [0, 0], [1, 1], [1, 1], 16, "none", [], ""
                 )
                 made = made.permute(0, 2, 3, 1).view([band, across, 4, 4, outputs])
                 self.gather(made, 2, columns, 2)
