@@ -216,7 +216,12 @@ pub(crate) fn decode(error: &DecodeError) -> Problem {
             (422, "picture_damaged", "The picture is damaged")
         }
     };
-    Problem::new(status, code, title, sentence(&error.to_string()))
+    // The title says already that it is damaged.
+    let detail = match error {
+        DecodeError::Damaged { reason } => sentence(reason),
+        _ => sentence(&error.to_string()),
+    };
+    Problem::new(status, code, title, detail)
 }
 
 pub(crate) fn fetch(error: &FetchError) -> Problem {

@@ -60,6 +60,7 @@ async fn every_fault_has_its_own_code_and_harms_nobody_else() {
             ask(&service, "small", picture).await.expect_err(&asked[..asked.len().min(200)]);
         assert_eq!((problem.status, problem.code.as_str()), (status, code), "{problem}");
         assert!(!problem.detail.contains("127.0.0.1"), "{problem}");
+        assert!(!problem.detail.starts_with(&format!("{}:", problem.title)), "twice: {problem}");
         assert!(ask(&service, "small", sent(good.clone())).await.is_ok(), "after {code}");
     }
 }
