@@ -102,17 +102,15 @@ impl Convolution {
         after: After<'_>,
         mode: Mode,
     ) -> Result<Tensor, TchError> {
+        // There is no gradient through a kernel that was packed, and infinities come to nothing.
+        let exactly = xs.requires_grad() || mode == Mode::EvaluateExactly;
         let ys = match &self.kernel {
             Kernel::Plain(weight) => self.convolve(xs, weight)?,
-            // There is no gradient through the others, and infinities come to nothing.
-            Kernel::Packed(kernel) if xs.requires_grad() || mode == Mode::EvaluateExactly => {
-                self.convolve(xs, &kernel.unpacked()?)?
-            }
+            Kernel::Packed(kernel) if exactly => self.convolve(xs, &kernel.unpacked()?)?,
             Kernel::Packed(kernel) => {
                 return kernel.forward(xs, self.bias.as_ref(), self.window, after);
             }
             Kernel::Tiled(kernel) => {
-                let exactly = mode == Mode::EvaluateExactly || xs.requires_grad();
                 let tiled = if exactly || !kernel.fits(xs) { None } else { kernel.forward(xs)? };
                 match tiled {
                     Some(ys) => ys,
@@ -200,22 +198,9 @@ impl BatchNorm {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::convert::Infallible;
-
     use tch::{Device, Kind};
 
     use super::*;
-
-    /// Small random numbers.
-    struct Random;
-
-    impl Parameters for Random {
-        type Error = Infallible;
-
-        fn parameter(&mut self, _: &str, shape: &[i64], _: Role) -> Result<Tensor, Infallible> {
-            Ok(Tensor::randn(shape, (Kind::Float, Device::Cpu)) * 0.03)
-        }
-    }
 
     /// Protects every way through a kernel that was packed, in tiles or not: all lead to the same map as the plain
     /// kernel.
@@ -224,22 +209,15 @@ mod tests {
         let packing = Packing::new(Kind::Float).unwrap();
         let random = |shape: &[i64]| Tensor::randn(shape, (Kind::Float, Device::Cpu));
         for (channels, bias) in [(128, true), (128, false), (16, true)] {
-            let shape = Shape {
-                key: String::new(),
+            let weight = random(&[channels, channels, 3, 3]) * 0.03;
+            let bias = bias.then(|| random(&[channels]) * 0.03);
+            let made = || Convolution {
+                kernel: Kernel::Plain(weight.shallow_clone()),
+                bias: bias.as_ref().map(Tensor::shallow_clone),
                 norm: None,
-                bias,
-                from: channels,
-                to: channels,
-                side: 3,
-                stride: 1,
+                window: Window { stride: 1, padding: 1 },
             };
-            let Ok(plain) = Convolution::new(&shape, &mut Random);
-            let weight = match &plain.kernel {
-                Kernel::Plain(weight) => Kernel::Plain(weight.shallow_clone()),
-                other => unreachable!("{other:?}"),
-            };
-            let bias = plain.bias.as_ref().map(Tensor::shallow_clone);
-            let mut packed = Convolution { kernel: weight, bias, norm: None, window: plain.window };
+            let (plain, mut packed) = (made(), made());
             packed.pack(56, &packing, &mut |_| {}).unwrap();
             let is_tiled = matches!(packed.kernel, Kernel::Tiled(_));
             assert_eq!(is_tiled, channels == 128 && cfg!(target_arch = "x86_64"));

@@ -80,13 +80,8 @@ impl TiledKernel {
         packing: &Packing,
     ) -> Result<Self, TchError> {
         let &[to, from, 3, 3] = weight.size().as_slice() else { return Err(not_tiled(weight)) };
-        let tiled = {
-            let spread = matrix(&SPREAD)?;
-            let exact = weight.f_to_kind(Kind::Double)?;
-            let exact = spread.f_matmul(&exact)?.f_matmul(&spread.f_transpose(0, 1)?)?;
-            // Columns before rows, as the cells of a tile are laid out.
-            exact.f_to_kind(Kind::Float)?.f_permute([3, 2, 0, 1])?
-        };
+        // Columns before rows, as the cells of a tile are laid out.
+        let tiled = along_both(&SPREAD, weight)?.f_permute([3, 2, 0, 1])?;
         let tiled = tiled.f_reshape([CELLS * to, from, 1, 1])?;
         // What is in the second row and column of a tile is in all four cells of the result.
         let bias_of_tile = Tensor::f_zeros([4, 4, to], (Kind::Float, weight.device()))?;
@@ -115,11 +110,10 @@ impl TiledKernel {
 
     /// The kernel as everybody else reads it, `OIHW`: a copy that is as exact as its largest numbers are.
     pub(super) fn unpacked(&self) -> Result<Tensor, TchError> {
-        let collect = matrix(&COLLECT)?;
-        let tiled = self.kernel.unpacked()?.f_to_kind(Kind::Double)?;
+        let tiled = self.kernel.unpacked()?;
         let &[all, from, 1, 1] = tiled.size().as_slice() else { return Err(not_tiled(&tiled)) };
         let tiled = tiled.f_view([4, 4, all / CELLS, from])?.f_permute([2, 3, 1, 0])?;
-        collect.f_matmul(&tiled)?.f_matmul(&collect.f_transpose(0, 1)?)?.f_to_kind(Kind::Float)
+        along_both(&COLLECT, &tiled)
     }
 }
 
@@ -133,10 +127,15 @@ fn band(channels: i64, tiles: i64) -> i64 {
     (1..=tiles).rev().find(|rows| tiles % rows == 0 && rows * row <= BAND).unwrap_or(1)
 }
 
-fn matrix<const ROWS: usize, const COLUMNS: usize>(
-    rows: &[[f64; COLUMNS]; ROWS],
+/// Takes the last two axes to others by the same matrix, as exactly as `f64` is.
+fn along_both<const ROWS: usize, const COLUMNS: usize>(
+    matrix: &[[f64; COLUMNS]; ROWS],
+    kernels: &Tensor,
 ) -> Result<Tensor, TchError> {
-    Tensor::f_from_slice(rows.as_flattened())?.f_view([ROWS as i64, COLUMNS as i64])
+    let matrix = Tensor::f_from_slice(matrix.as_flattened())?;
+    let matrix = matrix.f_view([ROWS as i64, COLUMNS as i64])?;
+    let rows = matrix.f_matmul(&kernels.f_to_kind(Kind::Double)?)?;
+    rows.f_matmul(&matrix.f_transpose(0, 1)?)?.f_to_kind(Kind::Float)
 }
 
 #[cfg(test)]

@@ -70,8 +70,8 @@ class Fused(torch.nn.Module):
         for index in range(pictures):
             x = xs[index].permute(1, 2, 0).reshape([down, 2, width, channels])
             for start in range(0, down, band):
-                self.spread_rows(x, start, rows.view([band, width, 4, channels]))
-                self.spread_columns(rows, tiles)
+                self.spread(x, start, rows.view([band, width, 4, channels]))
+                self.spread(rows.permute(1, 2, 0, 3, 4), 0, tiles.permute(1, 0, 2, 3, 4))
                 # Each of the sixteen numbers of a tile has a kernel of its own.
                 cells = tiles.view([1, band, across, 16 * channels]).permute(0, 3, 1, 2)
                 made = fused._convolution_pointwise(
@@ -82,8 +82,9 @@ class Fused(torch.nn.Module):
                 self.gather(columns, 3, ys[index, start : start + band], 1)
         return ys.view([pictures, height, width, outputs]).permute(0, 3, 1, 2)
 
-    def spread_rows(self, x: torch.Tensor, start: int, out: torch.Tensor):
-        """Four numbers of two rows and their neighbours, which the first and the last lack."""
+    def spread(self, x: torch.Tensor, start: int, out: torch.Tensor):
+        """Four numbers of two lines and their neighbours, which the first and the last lack: of pairs of lines
+        along the first two axes, from one of them on, along the first and the third."""
         end = start + out.shape[0]
         upper, lower = x[:, 0], x[:, 1]
         if start > 0:
@@ -98,16 +99,6 @@ class Fused(torch.nn.Module):
         else:
             torch.sub(upper[start : end - 1], upper[start + 1 : end], out=out[:-1, :, 3])
             out[-1, :, 3].copy_(upper[-1])
-
-    def spread_columns(self, rows: torch.Tensor, out: torch.Tensor):
-        """The same of two columns."""
-        left, right = rows[:, :, 0], rows[:, :, 1]
-        torch.neg(right[:, 0], out=out[:, 0, 0])
-        torch.sub(right[:, :-1], right[:, 1:], out=out[:, 1:, 0])
-        torch.add(left, right, out=out[:, :, 1])
-        torch.sub(right, left, out=out[:, :, 2])
-        torch.sub(left[:, :-1], left[:, 1:], out=out[:, :-1, 3])
-        out[:, -1, 3].copy_(left[:, -1])
 
     def gather(self, four: torch.Tensor, dim: int, two: torch.Tensor, to: int):
         """Two sums of four along one axis, into another tensor along one of its own."""
