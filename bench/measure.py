@@ -60,15 +60,15 @@ class Bench:
             command += ["--batches", batches, "--seconds", seconds, "--threads", THREADS]
             return {name: json.loads(output(command))}
         precisions = {"vitrine": "f32", "vitrine bf16": "bf16"}
-        return {label: self.alone(precision, batches, seconds) for label, precision in precisions.items()}
+        rows = {label: self.alone(precision, batches, seconds) for label, precision in precisions.items()}
+        return {label: {str(row["batch"]): row["ms"] for row in of} for label, of in rows.items()}
 
     def alone(self, precision, batches, seconds):
-        """Milliseconds of a batch of VGG-16 in our worker, by its size."""
+        """What VGG-16 does in our worker, for each size of batch."""
         command = [program("vitrine", self.settings.profile), "bench", "--only", "network", "--json", "-"]
         command += ["--model", "vgg", "--models", DATA / "models", "--precision", precision]
         command += ["--batch", batches, "--duration", seconds, "--threads", THREADS]
-        rows = json.loads(output(command))["network"]
-        return {str(row["batch"]): row["ms"] for row in rows}
+        return json.loads(output(command))["network"]
 
     def rounds(self, network, rounds, clients, seconds):
         """Throughput and latency of every server with so many clients."""
@@ -105,12 +105,14 @@ class Bench:
         ask together."""
         precision = server.options[server.options.index("--precision") + 1]
         seconds = self.settings.share_seconds
-        before = self.alone(precision, "8", seconds)["8"]
+        [before] = self.alone(precision, "8", seconds)
         for _ in range(self.settings.shares):
-            told = {"clients": 8, "seconds": 6 * before / 1000, "warm_up": 5 * before / 1000}
+            batch = before["ms"] / 1000
+            told = {"clients": 8, "seconds": 6 * batch, "warm_up": 5 * batch}
             report = generator.drive(process, server, pictures("vgg"), self.settings, **told)
-            after = self.alone(precision, "8", seconds)["8"]
-            yield {"goodput": report["goodput"], "alone": 8000 / statistics.mean([before, after])}
+            [after] = self.alone(precision, "8", seconds)
+            alone = statistics.mean(it["pictures_per_second"] for it in (before, after))
+            yield {"goodput": report["goodput"], "alone": alone}
             before = after
 
     def rates(self, server, process, network):

@@ -21,6 +21,11 @@ use crate::{
 };
 use company::Coming;
 
+/// A batch of which it is worth that the team of threads ends with it if no other follows. For milliseconds
+/// its threads would look out for more, on cores that the next pictures are decoded on, and the worker wakes
+/// up on. Another team takes a tenth of a millisecond.
+const LONG: Duration = Duration::from_millis(20);
+
 /// A prepared picture with the model that it is for, which lives at least as long as the picture
 /// waits.
 #[derive(Debug)]
@@ -128,6 +133,9 @@ impl Pipeline for Worker {
         model.batch_times.learn(batch_size, took);
         model.company.ended(end, took);
         self.meters.ran(name, batch_size, took);
+        if took >= LONG && !model.company.expects() {
+            scheduling::end_team();
+        }
         answers
     }
 
