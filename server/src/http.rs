@@ -125,7 +125,7 @@ pub fn router(state: &AppState, mounts: Router) -> NormalizePath<Router> {
         .layer(from_fn(dialect::reword))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn_with_state(Arc::clone(operations), operations::guard))
-        .layer(from_fn(upload_guard::look))
+        .layer(from_fn(upload_guard::turn_away))
         .layer(from_fn_with_state(Arc::new(intake::Intake::new(state)), intake::limit))
         // Every body is cut off at one limit above; readers need none of their own.
         .layer(DefaultBodyLimit::disable())

@@ -48,7 +48,7 @@ pub enum Scale {
 }
 
 /// One way of preparing pictures. A value is `(sample in its scale - mean) / std`, in `f32`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Preprocess {
     /// Side in pixels of the square that the network sees.
     pub size: u32,

@@ -153,9 +153,9 @@ fn impossible_settings_are_refused() {
     assert_eq!(Preprocess::caffe_squash(224).check(), Ok(()));
     assert_eq!(Preprocess::keras_caffe(224).check(), Ok(()));
     for bad in [
-        Preprocess { size: 0, ..good.clone() },
-        Preprocess { resize: ResizeRule::ShortSide(223), ..good.clone() },
-        Preprocess { std: [1.0, 0.0, 1.0], ..good.clone() },
+        Preprocess { size: 0, ..good },
+        Preprocess { resize: ResizeRule::ShortSide(223), ..good },
+        Preprocess { std: [1.0, 0.0, 1.0], ..good },
         Preprocess { mean: [f32::NAN, 0.0, 0.0], ..good },
     ] {
         assert!(bad.check().is_err(), "{bad:?}");

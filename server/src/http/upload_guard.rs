@@ -10,8 +10,8 @@ use leptos::server_fn::ServerFn;
 use super::{HttpRequest, HttpResponse, accept::Format, input::media_type, problem};
 use crate::fetch::LOOP_HEADER;
 
-/// Lets pass what need not be turned away.
-pub(super) async fn look(request: HttpRequest, next: Next) -> HttpResponse {
+/// Turns away what need not be read, and lets everything else pass.
+pub(super) async fn turn_away(request: HttpRequest, next: Next) -> HttpResponse {
     match fault(&request) {
         Some(problem) => problem::respond(&problem, Format::accepted(request.headers())),
         None => next.run(request).await,

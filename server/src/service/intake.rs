@@ -113,12 +113,9 @@ impl Way {
         card: &ModelCard,
         bytes: Bytes,
     ) -> Result<Prepared, Problem> {
-        let preprocess = card.preprocess.clone();
-        let all = self.limits.full_decode;
-        let least = {
-            let preprocess = preprocess.clone();
-            move |width, height| if all { None } else { preprocess.least_sides(width, height) }
-        };
+        let (preprocess, all) = (card.preprocess, self.limits.full_decode);
+        let least =
+            move |width, height| if all { None } else { preprocess.least_sides(width, height) };
         let ready = move |picture: Decoded| {
             let prepared = preprocess.prepare_picture(&picture);
             Prepared {

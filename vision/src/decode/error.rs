@@ -9,7 +9,7 @@ use super::ForeignFormat;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DecodeError {
     /// There are no bytes.
-    #[error("the file is empty")]
+    #[error("there are no bytes in it: send those of a picture")]
     Empty,
     /// The bytes are not of a format that can be read.
     #[error("{0}")]

@@ -27,7 +27,7 @@ pub(super) fn classification() -> Value {
 fn refused() -> Value {
     json!({
         "code": "picture_empty", "status": 400, "title": "The picture is empty",
-        "detail": "The picture is empty.",
+        "detail": "There are no bytes in it: send those of a picture.",
     })
 }
 
