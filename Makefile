@@ -57,7 +57,7 @@ parity: setup ## Compare a few networks and imports with torchvision, timm and K
 	cargo build --locked -p vision --example logits
 	./parity/run.sh
 
-bench: bench-programs ## Measure beside other servers, half an hour on a quiet machine, and write bench/RESULTS.md
+bench: bench-programs ## Measure beside other servers, for three quarters of an hour on a quiet machine, and write bench/RESULTS.md
 	python3 bench/run.py
 
 bench-programs: setup ## Build what the measurements in bench are of

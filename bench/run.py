@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures vitrine beside other servers with the same networks, and writes bench/RESULTS.md.
 
-    make bench                          everything, half an hour on two cores
+    make bench                          everything, three quarters of an hour on two cores
     bench/run.py --quick                the same with fewer and shorter measurements, for trying
     bench/run.py --only vitrine,mosec   some of the servers
     bench/run.py --part no-op,vgg       some of the parts: engines, no-op, vgg, flags, overload
