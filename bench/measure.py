@@ -60,8 +60,10 @@ class Bench:
             command += ["--batches", batches, "--seconds", seconds, "--threads", THREADS]
             return {name: json.loads(output(command))}
         precisions = {"vitrine": "f32", "vitrine bf16": "bf16"}
-        rows = {label: self.alone(precision, batches, seconds) for label, precision in precisions.items()}
-        return {label: {str(row["batch"]): row["ms"] for row in of} for label, of in rows.items()}
+        return {
+            label: {str(row["batch"]): row["ms"] for row in self.alone(precision, batches, seconds)}
+            for label, precision in precisions.items()
+        }
 
     def alone(self, precision, batches, seconds):
         """What VGG-16 does in our worker, for each size of batch."""

@@ -21,9 +21,9 @@ use crate::{
 };
 use company::Coming;
 
-/// A batch of which it is worth that the team of threads ends with it if no other follows. For milliseconds
-/// its threads would look out for more, on cores that the next pictures are decoded on, and the worker wakes
-/// up on. Another team takes a tenth of a millisecond.
+/// A batch of which it is worth that the team of threads ends with it, if no picture for its model is on the way
+/// by then. For milliseconds its threads would look out for more, on cores that the next pictures are decoded on,
+/// and the worker wakes up on. Another team takes a tenth of a millisecond.
 const LONG: Duration = Duration::from_millis(20);
 
 /// A prepared picture with the model that it is for, which lives at least as long as the picture

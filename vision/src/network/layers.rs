@@ -111,7 +111,7 @@ impl Convolution {
                 return kernel.forward(xs, self.bias.as_ref(), self.window, after);
             }
             Kernel::Tiled(kernel) => {
-                let tiled = if exactly || !kernel.fits(xs) { None } else { kernel.forward(xs)? };
+                let tiled = if exactly { None } else { kernel.forward(xs)? };
                 match tiled {
                     Some(ys) => ys,
                     None => self.convolve(xs, &kernel.unpacked()?)?,

@@ -96,13 +96,16 @@ impl TiledKernel {
     }
 
     /// Whether a map is of the size that it was made for.
-    pub(super) fn fits(&self, xs: &Tensor) -> bool {
+    fn fits(&self, xs: &Tensor) -> bool {
         matches!(xs.size().as_slice(), &[_, _, height, width] if [height, width] == [self.side; 2])
     }
 
-    /// The next map. `None` if there may be an infinity in it: sums of those come to nothing, where products
-    /// stay what they are.
+    /// The next map. `None` if it was made for maps of another size, or if there may be an infinity in it: sums of
+    /// those come to nothing, where products stay what they are.
     pub(super) fn forward(&self, xs: &Tensor) -> Result<Option<Tensor>, TchError> {
+        if !self.fits(xs) {
+            return Ok(None);
+        }
         let ys = self.kernel.tiled(xs, &self.bias, self.band)?;
         let sum = ys.f_sum(Kind::Float)?.f_double_value(&[])?;
         Ok(sum.is_finite().then_some(ys))

@@ -1,6 +1,10 @@
 //! Examples that stand in the document.
 
+use app::problem::Problem;
 use serde_json::{Value, json};
+use vision::decode::DecodeError;
+
+use crate::service::faults;
 
 /// The smallest PNG, in base64.
 pub(super) const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
@@ -24,11 +28,8 @@ pub(super) fn classification() -> Value {
     })
 }
 
-fn refused() -> Value {
-    json!({
-        "code": "picture_empty", "status": 400, "title": "The picture is empty",
-        "detail": "There are no bytes in it: send those of a picture.",
-    })
+fn refused() -> Problem {
+    faults::decode(&DecodeError::Empty)
 }
 
 /// Answers to several pictures.
