@@ -65,7 +65,10 @@ bench-programs: setup ## Build what the measurements in bench are of
 
 browser: setup ## Run the tests in Chromium against the real server
 	@./setup/browser.sh
-	VITRINE_FETCH_ALLOW=127.0.0.1/32 VITRINE_LOG=warn cargo leptos end-to-end
+	@# What failed is said last, after what cargo-leptos has to say about it.
+	@rm -rf end2end/test-results
+	RUST_BACKTRACE=0 VITRINE_FETCH_ALLOW=127.0.0.1/32 VITRINE_LOG=warn cargo leptos end-to-end || \
+		{ sed -n 's/^- Name: /Failed: /p; /^Error: /,/^\(Call log:\|```\)$$/p' end2end/test-results/*/error-context.md; exit 1; }
 
 lighthouse: setup ## Weigh and score the page as it is released (makes target/site anew)
 	@./setup/browser.sh

@@ -10,6 +10,8 @@ const TYPES: Record<string, string> = { jpg: "image/jpeg", txt: "text/plain" };
 export default async function setup(config: FullConfig) {
   // How many await a picture that never comes, by the query they came with.
   const awaiting = new Map<string, number>();
+  // What sends the rest of a picture, by the query it is asked for with.
+  const held = new Map<string, () => void>();
   const pictures = createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url ?? "", PICTURES);
     if (pathname === "/open") {
@@ -28,14 +30,17 @@ export default async function setup(config: FullConfig) {
       });
       return;
     }
-    if (pathname === "/slow.jpg") {
+    if (pathname === "/let-go") {
+      held.get(search)?.();
+      response.end();
+      return;
+    }
+    if (pathname === "/held.jpg") {
       const body = await readFile(new URL("./fixtures/japan.jpg", import.meta.url));
       response.writeHead(200, { "content-type": TYPES.jpg, "content-length": body.length });
-      for (let at = 0; at < body.length; at += 400) {
-        response.write(body.subarray(at, at + 400));
-        await setTimeout(200);
-      }
-      response.end();
+      response.write(body.subarray(0, 400));
+      await new Promise<void>((resolve) => held.set(search, resolve));
+      response.end(body.subarray(400));
       return;
     }
     const name = request.url?.match(/^\/([a-z-]+\.(jpg|txt))$/);

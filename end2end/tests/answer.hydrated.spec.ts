@@ -46,6 +46,7 @@ test("draws where the time went", async ({ model }) => {
 
 test("can be taken along as a program", async ({ context, model, page }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
   const file = await model.examples.first().getAttribute("value");
   await page.getByText("Ask it from a program").click();
   for (const [name, words] of [
@@ -58,10 +59,10 @@ test("can be taken along as a program", async ({ context, model, page }) => {
     await expect(page.locator(".program:visible code")).toContainText(words);
     await expect(page.locator(".program:visible code")).toContainText(file ?? "");
     await page.locator(".program:visible").getByRole("button", { name: "Copy" }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(words);
+    await expect.poll(copied).toContain(words);
   }
   await page.getByRole("button", { name: "Copy link" }).click();
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+  await expect.poll(copied).toBe(page.url());
 });
 
 test("is remembered in this browser until it is deleted", async ({ model, page }) => {

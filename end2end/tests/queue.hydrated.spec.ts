@@ -8,6 +8,8 @@ const PATIENT = ["--fetch-timeout", "120", "--timeout", "120"];
 
 // One waits and one is in the network: there are two places.
 test("who is cancelled gives the place to who was told to come again", async ({ browser, request }) => {
+  // Three pages and a server of its own.
+  test.slow();
   const server = await OwnServer.start("--queue", "1", "--max-batch", "1", ...PATIENT);
   const context = await browser.newContext({ baseURL: server.url });
   try {

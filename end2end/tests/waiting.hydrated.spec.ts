@@ -3,13 +3,14 @@ import { expect, test } from "./fixtures";
 import { PICTURES } from "./pictures";
 import { count } from "./watching";
 
-test("a slow picture is fetched before the visitor's eyes, in one request", async ({ model, page }) => {
+test("a slow picture is fetched before the visitor's eyes, in one request", async ({ model, page, request }) => {
   const asked = count(page, "/api/");
   await model.open("/flags");
-  await model.sendAddress(`${PICTURES}/slow.jpg`);
+  await model.sendAddress(`${PICTURES}/held.jpg`);
   const wait = model.answer.locator("> .wait");
   await expect(wait).toContainText(/Fetching: .+ of 4 kB/);
   await expect(wait.getByRole("progressbar")).toHaveAttribute("max", /\d+/);
+  await request.get(`${PICTURES}/let-go`);
   await model.labels();
   await expect(wait).toBeHidden();
   expect(asked).toHaveLength(1);
@@ -38,17 +39,19 @@ test("a full queue is said so, with the seconds until it is worth trying again",
   let busy = true;
   await page.route("**/api/classify", async (route) => {
     if (!busy) return route.continue();
-    const json = { code: "queue_full", status: 503, title: "Too many", detail: "They wait.", retry_after: 6 };
+    const json = { code: "queue_full", status: 503, title: "Too many", detail: "They wait.", retry_after: 90 };
     await route.fulfill({ status: 503, json });
   });
+  await page.clock.install();
   await model.open("/flags");
   await model.examples.first().click();
   await expect(model.problem).toContainText("They wait.");
   const retry = model.answer.getByRole("button", { name: /^Try again/ });
   await expect(retry).toBeDisabled();
-  await expect(retry).toHaveText(/\([1-5]\)/);
+  await expect(retry).toHaveText(/\([78]\d\)/);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((it) => it.id)).toEqual([]);
+  await page.clock.runFor(90_000);
   await expect(retry).toBeEnabled();
   await expect(retry).toHaveText("Try again");
   busy = false;

@@ -39,9 +39,16 @@ test("a map can be saved as a picture", async ({ model, page }) => {
 
 test("occlusion tells how far it is", async ({ model }) => {
   await ask(model);
+  // Everything that was said, since on a fast machine it is not said for long.
+  const said = await model.answer.evaluateHandle((answer) => {
+    const texts: string[] = [];
+    const listen = () => texts.push(answer.querySelector(".why .wait")?.textContent ?? "");
+    new MutationObserver(listen).observe(answer, { subtree: true, childList: true, characterData: true });
+    return texts;
+  });
   await model.answer.getByLabel("Method").selectOption("occlusion");
-  await expect(model.answer.locator(".why .wait")).toContainText(/Hiding parts of the picture: \d+ of \d+/);
   await expect(model.answer.locator(".why__words")).toContainText("by occlusion", { timeout: 50_000 });
+  expect((await said.jsonValue()).join("\n")).toMatch(/Hiding parts of the picture: \d+ of \d+/);
 });
 
 test("a map is no longer asked for when another class or another picture is wanted", async ({ model, page }) => {
