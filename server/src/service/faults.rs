@@ -238,7 +238,12 @@ pub(crate) fn fetch(error: &FetchError) -> Problem {
         FetchError::Timeout => (422, "The picture did not come in time"),
         FetchError::Busy => (503, "Too busy at the moment"),
     };
-    let problem = Problem::new(status, error.code(), title, sentence(&error.to_string()));
+    // The title says already that it is not fetched.
+    let detail = match error {
+        FetchError::NotAllowed(denied) => sentence(&denied.to_string()),
+        _ => sentence(&error.to_string()),
+    };
+    let problem = Problem::new(status, error.code(), title, detail);
     match error {
         FetchError::Busy => problem.retry_after(FETCH_RETRY),
         _ => problem,
