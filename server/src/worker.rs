@@ -109,22 +109,34 @@ impl Pipeline for Worker {
                 .push(tracing::info_span!(parent: &request, "inference", model = name, batch_size));
             pictures.push(pixels);
         }
+        if let Task::GradCam(class) = task {
+            let network = model.network();
+            let mut go_on = |_, _| ControlFlow::Continue(());
+            let explain =
+                |pixels: &Vec<f32>| network.explain(pixels, class, Method::GradCam, &mut go_on);
+            return Ok(pictures.iter().map(explain).map(Finding::GradCam).collect());
+        }
         let start = Instant::now();
-        let findings = match task {
-            Task::Score => score(&model, pictures),
-            Task::GradCam(class) => Ok(gradients(&model, &pictures, class)),
+        let network = model.network();
+        let cores = Cores::for_batch(batch_size, model.company.expects());
+        let answers = match network.logits_on(&pictures, cores) {
+            // Tensors come from strangers, who must not spoil the answers of others.
+            Err(ModelError::NotFinite { .. }) => pictures
+                .into_iter()
+                .map(|pixels| Ok(Finding::Score(alone(&network, pixels)?)))
+                .collect(),
+            answers => answers
+                .map(|all| all.into_iter().map(|scores| Finding::Score(Ok(scores))).collect()),
         };
         let end = Instant::now();
         let took = end.duration_since(start);
-        if task == Task::Score {
-            model.batch_times.learn(batch_size, took);
-            model.company.ended(end, took);
-            self.meters.ran(name, batch_size, took);
-        }
+        model.batch_times.learn(batch_size, took);
+        model.company.ended(end, took);
+        self.meters.ran(name, batch_size, took);
         if took >= LONG && !model.company.expects() {
             scheduling::end_team();
         }
-        findings
+        answers
     }
 
     fn joins(&self, first: &Job, next: &Job) -> bool {
@@ -153,30 +165,6 @@ impl Pipeline for Worker {
         let hurry = joined.iter().any(|candidate| candidate.deadline.is_some_and(|at| at < end));
         if hurry { Duration::ZERO } else { patience }
     }
-}
-
-/// What the network puts out for a batch, from the pictures as they were prepared.
-fn score(model: &Loaded, pictures: Vec<Vec<f32>>) -> Result<Vec<Finding>, ModelError> {
-    let network = model.network();
-    let cores = Cores::for_batch(pictures.len(), model.company.expects());
-    match network.logits_on(&pictures, cores) {
-        // Tensors come from strangers, who must not spoil the answers of others.
-        Err(ModelError::NotFinite { .. }) => pictures
-            .into_iter()
-            .map(|pixels| Ok(Finding::Score(alone(&network, pixels)?)))
-            .collect(),
-        answers => {
-            answers.map(|all| all.into_iter().map(|scores| Finding::Score(Ok(scores))).collect())
-        }
-    }
-}
-
-/// Which parts of each picture speak for a class.
-fn gradients(model: &Loaded, pictures: &[Vec<f32>], class: usize) -> Vec<Finding> {
-    let network = model.network();
-    let mut go_on = |_, _| ControlFlow::Continue(());
-    let explain = |pixels: &Vec<f32>| network.explain(pixels, class, Method::GradCam, &mut go_on);
-    pictures.iter().map(explain).map(Finding::GradCam).collect()
 }
 
 /// Runs one picture, when it is not known which of a batch is to blame.
