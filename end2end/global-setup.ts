@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
@@ -8,39 +9,41 @@ const TYPES: Record<string, string> = { jpg: "image/jpeg", txt: "text/plain" };
 
 /** Serves the fixtures and waits for the server under test, which nobody else waits for. */
 export default async function setup(config: FullConfig) {
-  // How many await a picture that never comes, by the query they came with.
+  const japan = await readFile(new URL("./fixtures/japan.jpg", import.meta.url));
+  // How many await a picture that is held, by the query they came with.
   const awaiting = new Map<string, number>();
-  // What sends the rest of a picture, by the query it is asked for with.
-  const held = new Map<string, () => void>();
+  // Lets the rest of it go, by the same query.
+  const gate = new EventEmitter();
   const pictures = createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url ?? "", PICTURES);
     if (pathname === "/open") {
       response.end(String(awaiting.get(search) ?? 0));
       return;
     }
-    if (pathname === "/never.jpg") {
-      const more = (by: number) => awaiting.set(search, (awaiting.get(search) ?? 0) + by);
-      more(1);
-      response.writeHead(200, { "content-type": TYPES.jpg, "content-length": 1000 }).write("half");
-      // The server does not wait for long where nothing comes at all.
-      const drip = setInterval(() => response.write("."), 1000);
-      response.on("close", () => {
-        clearInterval(drip);
-        more(-1);
-      });
-      return;
-    }
     if (pathname === "/let-go") {
-      held.get(search)?.();
+      gate.emit(search);
       response.end();
       return;
     }
     if (pathname === "/held.jpg") {
-      const body = await readFile(new URL("./fixtures/japan.jpg", import.meta.url));
-      response.writeHead(200, { "content-type": TYPES.jpg, "content-length": body.length });
-      response.write(body.subarray(0, 400));
-      await new Promise<void>((resolve) => held.set(search, resolve));
-      response.end(body.subarray(400));
+      const more = (by: number) => awaiting.set(search, (awaiting.get(search) ?? 0) + by);
+      more(1);
+      response.writeHead(200, { "content-type": TYPES.jpg, "content-length": japan.length });
+      let sent = 0;
+      const send = (bytes: number) => response.write(japan.subarray(sent, (sent += bytes)));
+      send(400);
+      // The server does not wait for long where nothing comes at all.
+      const drip = setInterval(() => send(1), 1000);
+      const letGo = () => {
+        clearInterval(drip);
+        response.end(japan.subarray(sent));
+      };
+      gate.once(search, letGo);
+      response.on("close", () => {
+        clearInterval(drip);
+        gate.off(search, letGo);
+        more(-1);
+      });
       return;
     }
     const name = request.url?.match(/^\/([a-z-]+\.(jpg|txt))$/);

@@ -21,7 +21,7 @@ test("who is cancelled gives the place to who was told to come again", async ({ 
       visitors.push(model);
     }
     for (const [place, model] of visitors.slice(0, 2).entries()) {
-      await model.sendAddress(`${PICTURES}/never.jpg?queue`);
+      await model.sendAddress(`${PICTURES}/held.jpg?queue`);
       await expect.poll(open).toBe(place + 1);
     }
     const third = visitors[2];

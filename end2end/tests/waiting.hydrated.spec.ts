@@ -6,11 +6,11 @@ import { count } from "./watching";
 test("a slow picture is fetched before the visitor's eyes, in one request", async ({ model, page, request }) => {
   const asked = count(page, "/api/");
   await model.open("/flags");
-  await model.sendAddress(`${PICTURES}/held.jpg`);
+  await model.sendAddress(`${PICTURES}/held.jpg?slow`);
   const wait = model.answer.locator("> .wait");
   await expect(wait).toContainText(/Fetching: .+ of 4 kB/);
   await expect(wait.getByRole("progressbar")).toHaveAttribute("max", /\d+/);
-  await request.get(`${PICTURES}/let-go`);
+  await request.get(`${PICTURES}/let-go?slow`);
   await model.labels();
   await expect(wait).toBeHidden();
   expect(asked).toHaveLength(1);
@@ -22,7 +22,7 @@ for (const way of ["Cancel", "Escape"]) {
     await model.open("/flags");
     await model.examples.first().click();
     const before = await model.labels();
-    await model.sendAddress(`${PICTURES}/never.jpg?${way.toLowerCase()}`);
+    await model.sendAddress(`${PICTURES}/held.jpg?${way.toLowerCase()}`);
     await expect.poll(open).toBe(1);
     await expect(model.answer.locator("> .wait")).toContainText("Fetching");
     // Soon: the server waits no longer than its time for fetching.
